@@ -1,0 +1,180 @@
+"""The graph that Tensors remember, and the walk back through it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlcourse.autodiff.tensor import Tensor
+
+_next_number = itertools.count().__next__
+
+
+class Node:
+    """One recorded operation: what it was made of, and the way back over raw arrays.
+
+    It never refers to the Tensors it made, so a graph holds no reference cycle.
+
+    Attributes
+    ----------
+    name : str
+    inputs : tuple of Tensor or None
+        None stands for a constant.
+    arrays : sequence
+        The values of the inputs, constants included.
+    settings : dict
+        What was passed by name.
+    backward : callable
+    outputs : tuple of (shape, dtype), or None
+        One for each of several outputs; None for the usual single one.
+    number : int
+        Counts the nodes in the order of their making.
+    """
+
+    __slots__ = ("arrays", "backward", "inputs", "name", "number", "outputs", "settings")
+
+    def __init__(
+        self,
+        name: str,
+        inputs: tuple[Tensor | None, ...],
+        arrays: Sequence,
+        settings: dict,
+        backward: Callable,
+        outputs: tuple | None,
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.arrays = arrays
+        self.settings = settings
+        self.backward = backward
+        self.outputs = outputs
+        self.number = _next_number()
+
+
+def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dict | None = None) -> dict:
+    """Carry gradients from `outputs` back through the graph.
+
+    Nodes fire in the reverse of the order in which they were made, so that a node's gradient is complete
+    before it is passed on. The walk is a loop, so the depth of the graph has no limit.
+
+    Parameters
+    ----------
+    outputs, dys : sequences of Tensor and of ndarray
+    kept : dict, optional
+        Filled with ``slot(tensor) -> gradient`` of every Tensor on the way, for drawings.
+
+    Returns
+    -------
+    dict
+        leaf -> gradient.
+    """
+    pending: dict[Any, Any] = {}
+    for tensor, dy in zip(outputs, dys, strict=True):
+        key = slot(tensor)
+        pending[key] = pending[key] + dy if key in pending else dy
+    for node in _reachable(outputs):
+        if node.outputs is None:
+            dys = (pending.pop(node),)
+        else:
+            dys = [
+                pending.pop((node, i)) if (node, i) in pending else np.zeros(shape, dtype)
+                for i, (shape, dtype) in enumerate(node.outputs)
+            ]
+        if kept is not None:
+            kept.update({node: dys[0]} if node.outputs is None else {(node, i): dy for i, dy in enumerate(dys)})
+        for x, dx in zip(node.inputs, gradients_of(node.name, node.backward, dys, node.inputs), strict=True):
+            if x is not None:
+                key = slot(x)
+                pending[key] = pending[key] + dx if key in pending else dx
+    if kept is not None:
+        kept.update(pending)
+    return pending
+
+
+def slot(tensor: Tensor) -> Any:
+    """Where the gradient of a Tensor is collected: the leaf itself, its node, or one of its node's outputs."""
+    node = tensor._node
+    if node is None:
+        return tensor
+    return node if node.outputs is None else (node, tensor._position)
+
+
+def gradients_of(name: str, backward: Callable, dys: Sequence, inputs: Sequence) -> Sequence:
+    """Call `backward` and hold its answer against the shape rule: one gradient per input, of its shape."""
+    dxs = backward(*dys)
+    if not isinstance(dxs, tuple):
+        dxs = (dxs,)
+    if len(dxs) != len(inputs):
+        raise ValueError(
+            f"{name}.backward returned {len(dxs)} gradient(s) for {len(inputs)} input(s); "
+            "return one for each input, in order"
+        )
+    checked = list(dxs)
+    for i, (dx, x) in enumerate(zip(dxs, inputs, strict=True)):
+        if x is None:
+            continue
+        if type(dx) is not np.ndarray:
+            checked[i] = dx = _plain_gradient(dx, name)
+        if dx.shape != x.shape:
+            which = "" if len(inputs) == 1 else f" (input {i + 1} of {len(inputs)})"
+            raise ValueError(
+                f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {x.shape}; "
+                f"the two must be equal{which}"
+            )
+    return checked
+
+
+def as_real_array(x: Any, name: str) -> np.ndarray:
+    """Return `x` as an array that can have a gradient, or say why it can't."""
+    array = np.asarray(x)
+    if np.issubdtype(array.dtype, np.inexact):
+        return array
+    if np.issubdtype(array.dtype, np.integer) or array.dtype == bool:
+        raise TypeError(
+            f"{name}: expected real numbers, got {array.dtype}; a gradient needs numbers that can change a "
+            "little: write 2.0 for 2, or x.astype(float)"
+        )
+    raise TypeError(f"{name}: expected an array of floats, got {type(x).__name__} (dtype {array.dtype})")
+
+
+def as_gradient(dy: Any, y: Any, name: str) -> np.ndarray:
+    """Return `dy` as an array of the shape of `y`, or say that the shapes differ."""
+    if _is_tensor(dy):
+        raise TypeError(f"{name}: dy is a Tensor; a gradient is a plain array, pass dy.data")
+    dy = np.asarray(dy)
+    if not np.issubdtype(dy.dtype, np.inexact):
+        dy = dy.astype(np.result_type(y))
+    if dy.shape != np.shape(y):
+        raise ValueError(
+            f"{name}: dy has shape {dy.shape} but the value has shape {np.shape(y)}; the two must be equal"
+        )
+    return dy
+
+
+def _reachable(outputs: Sequence[Tensor]) -> list[Node]:
+    """All nodes behind `outputs`, the last made first."""
+    seen = {tensor._node for tensor in outputs if tensor._node is not None}
+    stack = list(seen)
+    while stack:
+        for x in stack.pop().inputs:
+            if x is not None and x._node is not None and x._node not in seen:
+                seen.add(x._node)
+                stack.append(x._node)
+    return sorted(seen, key=lambda node: node.number, reverse=True)
+
+
+def _plain_gradient(dx: Any, name: str) -> np.ndarray:
+    if dx is None:
+        raise TypeError(f"{name}.backward returned None where a gradient belongs: is a `return` missing?")
+    if _is_tensor(dx):
+        raise TypeError(f"{name}.backward returned a Tensor; a backward works on plain arrays")
+    return np.asarray(dx)
+
+
+def _is_tensor(x: Any) -> bool:
+    # The Tensor itself is defined on top of this module.
+    return hasattr(x, "_node")

@@ -1,0 +1,198 @@
+"""The one convention: a function returns its value and the way back, and Tensors record it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from dlcourse.autodiff.graph import Node, as_gradient, as_real_array, gradients_of
+from dlcourse.autodiff.tensor import Tensor
+
+_recording: ContextVar[bool] = ContextVar("recording", default=True)
+
+
+def differentiable(function: Callable) -> Any:
+    """Make a function that returns its value and the way back work on arrays and on Tensors.
+
+    What is passed by position is differentiated; what is passed by name is a setting.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(*inputs, **settings) -> value, backward``, written over plain arrays. ``backward(dy)``
+        returns dL/d(input), one for one input and a tuple for several, each of its input's shape. A tuple
+        as value means several outputs; then `backward` takes one gradient for each.
+
+    Returns
+    -------
+    callable
+        ``f(*arrays)`` gives the value; ``f(*tensors)`` gives a Tensor (a tuple of them for several outputs).
+        ``f.vjp(*arrays)`` gives ``(value, backward)`` with the shape rule enforced.
+        ``with f.replaced_by(candidate):`` runs `candidate` in its place, everywhere.
+
+    Examples
+    --------
+    >>> @differentiable
+    ... def square(x):
+    ...     def backward(dy):
+    ...         return dy * 2 * x
+    ...     return x**2, backward
+    >>> square(np.array([3.0]))
+    array([9.])
+    >>> y, backward = square.vjp(np.array([3.0]))
+    >>> backward(np.array([1.0]))
+    array([6.])
+    """
+    current = function
+
+    @functools.wraps(function)
+    def call(*inputs: Any, **settings: Any) -> Any:
+        if settings:
+            _refuse_tensors(call.__name__, settings)
+        arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
+        for i, x in enumerate(arrays):
+            if type(x) is not np.ndarray:
+                arrays[i] = _constant(x, call.__name__)
+        tracked = tuple(x if isinstance(x, Tensor) else None for x in inputs)
+        is_recorded = any(x is not None for x in tracked)
+        if not is_recorded:
+            arrays = _numbers_to_arrays(arrays)
+        value, backward = _pair(current, arrays, settings)
+        if not is_recorded:
+            return value
+        values = tuple(np.asarray(y) for y in value) if type(value) is tuple else None
+        node = None
+        if _recording.get():
+            outputs = None if values is None else tuple((y.shape, y.dtype) for y in values)
+            node = Node(call.__name__, tracked, arrays, settings, backward, outputs)
+        if values is None:
+            return _output(value, node, 0)
+        return tuple(_output(y, node, i) for i, y in enumerate(values))
+
+    def vjp(*inputs: Any, **settings: Any) -> tuple[Any, Callable]:
+        """Return the value and the way back on arrays: ``y, backward = f.vjp(*arrays, **settings)``."""
+        name = call.__name__
+        _refuse_tensors(name, settings)
+        arrays = [as_real_array(getattr(x, "data", x) if isinstance(x, Tensor) else x, name) for x in inputs]
+        value, backward = _pair(current, arrays, settings)
+        values = value if type(value) is tuple else (value,)
+
+        def way_back(*dys: Any) -> Any:
+            if len(dys) != len(values):
+                raise TypeError(f"{name}.backward takes {len(values)} gradient(s), one for each output; got {len(dys)}")
+            full = [
+                np.zeros_like(y) if dy is None else as_gradient(dy, y, f"{name}.backward")
+                for dy, y in zip(dys, values, strict=True)
+            ]
+            dxs = gradients_of(name, backward, full, arrays)
+            return dxs[0] if len(dxs) == 1 else tuple(dxs)
+
+        return value, way_back
+
+    @contextmanager
+    def replaced_by(candidate: Callable) -> Iterator[None]:
+        """Run `candidate` in place of this function inside the ``with`` block.
+
+        `candidate` returns ``(value, backward)`` like the original, or is itself differentiable.
+        """
+        nonlocal current
+        if not callable(candidate):
+            raise TypeError(
+                f"{call.__name__}.replaced_by: expected a function that returns (value, backward), "
+                f"got {type(candidate).__name__}; pass the function itself, not its result"
+            )
+        before, current = current, getattr(candidate, "vjp", candidate)
+        try:
+            yield
+        finally:
+            current = before
+
+    call.vjp = vjp  # type: ignore[attr-defined]
+    call.replaced_by = replaced_by  # type: ignore[attr-defined]
+    return call
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing inside the ``with`` block: results are Tensors without a way back.
+
+    Examples
+    --------
+    >>> x = Tensor([1.0, 2.0])
+    >>> with no_grad():
+    ...     y = x * 2.0
+    >>> y
+    Tensor([2. 4.])
+    """
+    token = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record inside the ``with`` block, also within `no_grad`."""
+    token = _recording.set(True)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
+
+
+def _output(value: Any, node: Node | None, position: int) -> Tensor:
+    tensor = Tensor.__new__(Tensor)
+    tensor.data = value if type(value) is np.ndarray else np.asarray(value)
+    tensor.grad = None
+    tensor._node = node
+    tensor._position = position
+    return tensor
+
+
+def _pair(function: Callable, arrays: Sequence, settings: dict) -> tuple[Any, Callable]:
+    result = function(*arrays, **settings)
+    if type(result) is tuple and len(result) == 2 and callable(result[1]):
+        return result
+    raise TypeError(
+        f"{function.__name__} must return two things, its value and the function backward; "
+        f"it returned {_described(result)}"
+    )
+
+
+def _described(result: Any) -> str:
+    if result is None:
+        return "None: is `return y, backward` missing?"
+    if isinstance(result, tuple):
+        return f"a tuple of {len(result)}: ({', '.join(type(part).__name__ for part in result)})"
+    return f"{type(result).__name__}: end with `return y, backward`"
+
+
+def _constant(x: Any, name: str) -> Any:
+    """A number stays as it is (so that float32 stays float32); anything else must be an array of numbers."""
+    if isinstance(x, (int, float, complex, np.number)):
+        return x
+    array = np.asarray(x)
+    if np.issubdtype(array.dtype, np.number) or array.dtype == bool:
+        return array
+    raise TypeError(f"{name}: expected arrays, Tensors or numbers as inputs, got {type(x).__name__}")
+
+
+def _numbers_to_arrays(arrays: list) -> list:
+    if any(isinstance(x, np.ndarray) for x in arrays):
+        return arrays
+    return [np.asarray(x) for x in arrays]
+
+
+def _refuse_tensors(name: str, settings: dict) -> None:
+    for key, setting in settings.items():
+        if isinstance(setting, Tensor):
+            raise TypeError(
+                f"{name}: {key} is a Tensor passed by name, but what is passed by name is a setting and gets no "
+                f"gradient; pass it by position, or {key}={key}.data if it is a constant"
+            )

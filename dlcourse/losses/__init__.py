@@ -1,0 +1,15 @@
+"""Losses: one number that says how wrong the outputs are."""
+
+from dlcourse.losses.functions import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    mean_squared_error,
+)
+
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "mean_squared_error",
+]
