@@ -53,7 +53,7 @@ def sum_to(dy: np.ndarray, x: Any) -> np.ndarray:
     >>> sum_to(np.ones((4, 3)), np.zeros(3))
     array([4., 4., 4.])
     """
-    shape = np.shape(x)
+    shape = x.shape if isinstance(x, np.ndarray) else np.shape(x)
     if dy.shape == shape:
         return dy
     added = dy.ndim - len(shape)
@@ -210,6 +210,8 @@ def power(x, *, exponent):
     """
     if not isinstance(exponent, numbers.Real):
         raise TypeError(f"power: expected a number as exponent, got {type(exponent).__name__}; use exp(b * log(a))")
+    if isinstance(exponent, np.generic):
+        exponent = exponent.item()  # a NumPy number would turn float32 into float64
     if exponent != math.floor(exponent):
         _refuse_negative(x, f"power with exponent {exponent}")
 
@@ -271,11 +273,12 @@ def take(x, *, index, axis=0):
     index : int or integer array
     axis : int
     """
+    index = np.asarray(index)  # a tuple would mean one index for each axis
 
     def backward(dy):
         dx = np.zeros(x.shape, dy.dtype)
-        n_index = np.ndim(index)
-        slices_first = np.moveaxis(dy, range(axis % x.ndim, axis % x.ndim + n_index), range(n_index))
+        first = axis % x.ndim
+        slices_first = np.moveaxis(dy, range(first, first + index.ndim), range(index.ndim))
         np.add.at(np.moveaxis(dx, axis, 0), index, slices_first)
         return dx
 

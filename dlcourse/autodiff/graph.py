@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,10 +87,14 @@ def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dic
             ]
         if kept is not None:
             kept.update({node: dys[0]} if node.outputs is None else {(node, i): dy for i, dy in enumerate(dys)})
-        for x, dx in zip(node.inputs, gradients_of(node.name, node.backward, dys, node.inputs), strict=True):
+        dxs = gradients_of(node.name, node.backward, dys, node.arrays, node.inputs)
+        for x, dx in zip(node.inputs, dxs, strict=True):
             if x is not None:
-                key = slot(x)
-                pending[key] = pending[key] + dx if key in pending else dx
+                source = x._node
+                # slot(x), written out in the innermost loop.
+                key = x if source is None else source if source.outputs is None else (source, x._position)
+                # A sum of arrays without axes is a number; backward always gets an array.
+                pending[key] = np.asarray(pending[key] + dx) if key in pending else dx
     if kept is not None:
         kept.update(pending)
     return pending
@@ -103,29 +108,32 @@ def slot(tensor: Tensor) -> Any:
     return node if node.outputs is None else (node, tensor._position)
 
 
-def gradients_of(name: str, backward: Callable, dys: Sequence, inputs: Sequence) -> Sequence:
-    """Call `backward` and hold its answer against the shape rule: one gradient per input, of its shape."""
+def gradients_of(name: str, backward: Callable, dys: Sequence, arrays: Sequence, tracked: Sequence) -> Sequence:
+    """Call `backward` and hold its answer against the shape rule: one gradient per input, of its shape.
+
+    Where `tracked` is None the input is a constant, and nobody asks for its gradient.
+    """
     dxs = backward(*dys)
-    if not isinstance(dxs, tuple):
+    if type(dxs) is not tuple:
         dxs = (dxs,)
-    if len(dxs) != len(inputs):
+    if len(dxs) != len(arrays):
         raise ValueError(
-            f"{name}.backward returned {len(dxs)} gradient(s) for {len(inputs)} input(s); "
+            f"{name}.backward returned {len(dxs)} gradient(s) for {len(arrays)} input(s); "
             "return one for each input, in order"
         )
-    checked = list(dxs)
-    for i, (dx, x) in enumerate(zip(dxs, inputs, strict=True)):
-        if x is None:
+    for i, dx in enumerate(dxs):
+        if tracked[i] is None:
             continue
         if type(dx) is not np.ndarray:
-            checked[i] = dx = _plain_gradient(dx, name)
-        if dx.shape != x.shape:
-            which = "" if len(inputs) == 1 else f" (input {i + 1} of {len(inputs)})"
+            dx = _plain_gradient(dx, name)
+            dxs = (*dxs[:i], dx, *dxs[i + 1 :])
+        if dx.shape != arrays[i].shape:
+            which = "" if len(arrays) == 1 else f" (input {i + 1} of {len(arrays)})"
             raise ValueError(
-                f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {x.shape}; "
+                f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {arrays[i].shape}; "
                 f"the two must be equal{which}"
             )
-    return checked
+    return dxs
 
 
 def as_real_array(x: Any, name: str) -> np.ndarray:
@@ -145,9 +153,13 @@ def as_gradient(dy: Any, y: Any, name: str) -> np.ndarray:
     """Return `dy` as an array of the shape of `y`, or say that the shapes differ."""
     if _is_tensor(dy):
         raise TypeError(f"{name}: dy is a Tensor; a gradient is a plain array, pass dy.data")
+    kind = type(dy).__name__
     dy = np.asarray(dy)
-    if not np.issubdtype(dy.dtype, np.inexact):
-        dy = dy.astype(np.result_type(y))
+    if not np.issubdtype(dy.dtype, np.number) and dy.dtype != bool:
+        raise TypeError(f"{name}: expected dy to be an array of numbers, got {kind}")
+    # In the precision of y, so that dy = 1.0 leaves float32 as it is.
+    if np.can_cast(dy.dtype, np.result_type(y), "same_kind"):
+        dy = dy.astype(np.result_type(y), copy=False)
     if dy.shape != np.shape(y):
         raise ValueError(
             f"{name}: dy has shape {dy.shape} but the value has shape {np.shape(y)}; the two must be equal"
@@ -164,7 +176,7 @@ def _reachable(outputs: Sequence[Tensor]) -> list[Node]:
             if x is not None and x._node is not None and x._node not in seen:
                 seen.add(x._node)
                 stack.append(x._node)
-    return sorted(seen, key=lambda node: node.number, reverse=True)
+    return sorted(seen, key=attrgetter("number"), reverse=True)
 
 
 def _plain_gradient(dx: Any, name: str) -> np.ndarray:
@@ -172,7 +184,10 @@ def _plain_gradient(dx: Any, name: str) -> np.ndarray:
         raise TypeError(f"{name}.backward returned None where a gradient belongs: is a `return` missing?")
     if _is_tensor(dx):
         raise TypeError(f"{name}.backward returned a Tensor; a backward works on plain arrays")
-    return np.asarray(dx)
+    array = np.asarray(dx)
+    if not np.issubdtype(array.dtype, np.number):
+        raise TypeError(f"{name}.backward returned {type(dx).__name__} where a gradient belongs; return an array")
+    return array
 
 
 def _is_tensor(x: Any) -> bool:

@@ -53,30 +53,29 @@ def differentiable(function: Callable) -> Any:
     @functools.wraps(function)
     def call(*inputs: Any, **settings: Any) -> Any:
         if settings:
-            _refuse_tensors(call.__name__, settings)
-        arrays = [x.data if isinstance(x, Tensor) else x for x in inputs]
-        for i, x in enumerate(arrays):
-            if type(x) is not np.ndarray:
-                arrays[i] = _constant(x, call.__name__)
-        tracked = tuple(x if isinstance(x, Tensor) else None for x in inputs)
-        is_recorded = any(x is not None for x in tracked)
-        if not is_recorded:
-            arrays = _numbers_to_arrays(arrays)
+            _refuse_tensors(name, settings)
+        arrays, tracked, has_tensor = [], [], False
+        for x in inputs:
+            if isinstance(x, Tensor):
+                arrays.append(x.data)
+                tracked.append(x)
+                has_tensor = True
+            else:
+                arrays.append(x if type(x) is np.ndarray else _constant(x, name))
+                tracked.append(None)
+        if not has_tensor:
+            return _pair(current, _numbers_to_arrays(arrays), settings)[0]
         value, backward = _pair(current, arrays, settings)
-        if not is_recorded:
-            return value
-        values = tuple(np.asarray(y) for y in value) if type(value) is tuple else None
-        node = None
-        if _recording.get():
-            outputs = None if values is None else tuple((y.shape, y.dtype) for y in values)
-            node = Node(call.__name__, tracked, arrays, settings, backward, outputs)
-        if values is None:
-            return _output(value, node, 0)
-        return tuple(_output(y, node, i) for i, y in enumerate(values))
+        if type(value) is tuple:
+            values = [np.asarray(y) for y in value]
+            outputs = tuple((y.shape, y.dtype) for y in values)
+            node = Node(name, tracked, arrays, settings, backward, outputs) if _recording.get() else None
+            return tuple(_output(y, node, i) for i, y in enumerate(values))
+        node = Node(name, tracked, arrays, settings, backward, None) if _recording.get() else None
+        return _output(value, node, 0)
 
     def vjp(*inputs: Any, **settings: Any) -> tuple[Any, Callable]:
         """Return the value and the way back on arrays: ``y, backward = f.vjp(*arrays, **settings)``."""
-        name = call.__name__
         _refuse_tensors(name, settings)
         arrays = [as_real_array(getattr(x, "data", x) if isinstance(x, Tensor) else x, name) for x in inputs]
         value, backward = _pair(current, arrays, settings)
@@ -89,7 +88,7 @@ def differentiable(function: Callable) -> Any:
                 np.zeros_like(y) if dy is None else as_gradient(dy, y, f"{name}.backward")
                 for dy, y in zip(dys, values, strict=True)
             ]
-            dxs = gradients_of(name, backward, full, arrays)
+            dxs = gradients_of(name, backward, full, arrays, arrays)
             return dxs[0] if len(dxs) == 1 else tuple(dxs)
 
         return value, way_back
@@ -106,12 +105,14 @@ def differentiable(function: Callable) -> Any:
                 f"{call.__name__}.replaced_by: expected a function that returns (value, backward), "
                 f"got {type(candidate).__name__}; pass the function itself, not its result"
             )
-        before, current = current, getattr(candidate, "vjp", candidate)
+        # The function inside of another differentiable one, which may itself be replaced by this one.
+        before, current = current, candidate.__wrapped__ if hasattr(candidate, "vjp") else candidate
         try:
             yield
         finally:
             current = before
 
+    name = call.__name__
     call.vjp = vjp  # type: ignore[attr-defined]
     call.replaced_by = replaced_by  # type: ignore[attr-defined]
     return call
@@ -159,8 +160,9 @@ def _pair(function: Callable, arrays: Sequence, settings: dict) -> tuple[Any, Ca
     result = function(*arrays, **settings)
     if type(result) is tuple and len(result) == 2 and callable(result[1]):
         return result
+    name = getattr(function, "__name__", type(function).__name__)
     raise TypeError(
-        f"{function.__name__} must return two things, its value and the function backward; "
+        f"{name} must return two things, its value and the function backward; "
         f"it returned {_described(result)}"
     )
 
@@ -177,6 +179,8 @@ def _constant(x: Any, name: str) -> Any:
     """A number stays as it is (so that float32 stays float32); anything else must be an array of numbers."""
     if isinstance(x, (int, float, complex, np.number)):
         return x
+    if isinstance(x, (list, tuple)) and any(isinstance(part, Tensor) for part in x):
+        raise TypeError(f"{name}: an input is a {type(x).__name__} of Tensors; pass them one by one")
     array = np.asarray(x)
     if np.issubdtype(array.dtype, np.number) or array.dtype == bool:
         return array

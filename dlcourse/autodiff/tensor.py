@@ -72,8 +72,9 @@ class Tensor:
         # so that working on one gradient in place can't change another.
         handed_out = {id(dy)}
         for leaf, dx in leaves.items():
+            dx = dx.astype(leaf.dtype, copy=False)
             if leaf.grad is not None:
-                leaf.grad = leaf.grad + dx
+                leaf.grad = np.asarray(leaf.grad + dx)
             elif dx.base is not None or id(dx) in handed_out:
                 leaf.grad = np.array(dx)
             else:
@@ -157,6 +158,8 @@ class Tensor:
         return arithmetic.matmul(other, self)
 
     def __pow__(self, exponent: float) -> Tensor:
+        if isinstance(exponent, Tensor):
+            raise TypeError("**: the exponent is a Tensor, but power takes a number; write a**b as exp(b * log(a))")
         return arithmetic.power(self, exponent=exponent)
 
     def __neg__(self) -> Tensor:

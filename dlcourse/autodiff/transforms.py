@@ -84,6 +84,8 @@ def jvp(f: Callable, xs: Sequence, vs: Sequence) -> tuple[Any, Any]:
     >>> dy
     array([6.])
     """
+    if not isinstance(xs, (tuple, list)) or not isinstance(vs, (tuple, list)):
+        raise TypeError("jvp: expected tuples of inputs and directions; for one input write jvp(f, (x,), (v,))")
     if len(xs) != len(vs):
         raise ValueError(f"jvp: expected one direction for each input, got {len(xs)} inputs and {len(vs)} directions")
     lifted = [Tensor(_lift(x, v, "jvp")) for x, v in zip(xs, vs, strict=True)]
@@ -91,7 +93,7 @@ def jvp(f: Callable, xs: Sequence, vs: Sequence) -> tuple[Any, Any]:
         result = f(*lifted)
     values = tuple(np.asarray(_data(y)) for y in _tuple(result))
     ys = tuple(y.real for y in values)
-    dys = tuple(y.imag / TINY for y in values)
+    dys = tuple(np.asarray(y.imag / TINY) for y in values)
     return (ys, dys) if isinstance(result, tuple) else (ys[0], dys[0])
 
 
@@ -106,6 +108,8 @@ def grad(f: Callable) -> Callable:
 
     def gradient(*xs: Any) -> Any:
         y, backward = vjp(f, *xs)
+        if isinstance(y, tuple):
+            raise ValueError(f"grad: expected a program that returns one number, got {len(y)} outputs; use vjp")
         if np.shape(y) != ():
             raise ValueError(
                 f"grad: expected a program that returns one number, got shape {np.shape(y)}; sum it, or use vjp"
@@ -125,14 +129,16 @@ def hvp(f: Callable, x: Any, v: Any) -> np.ndarray:
     >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([6., 0.])
     """
-    return np.asarray(grad(f)(_lift(x, v, "hvp"))).imag / TINY
+    return np.asarray(grad(f)(_lift(x, v, "hvp")).imag / TINY)
 
 
 def _lift(x: Any, v: Any, name: str) -> np.ndarray:
     x, v = as_real_array(_data(x), name), np.asarray(_data(v))
+    if np.iscomplexobj(x) or np.iscomplexobj(v):
+        raise TypeError(f"{name}: expected real numbers, got complex128; the imaginary part carries the slope here")
     if x.shape != v.shape:
         raise ValueError(f"{name}: the direction has shape {v.shape} but the input has shape {x.shape}")
-    return x + 1j * TINY * v
+    return x + 1j * TINY * v.astype(np.float64)  # complex128 also for float32, where TINY * v would underflow
 
 
 def _data(x: Any) -> Any:

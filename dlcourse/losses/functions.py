@@ -26,7 +26,7 @@ def mean_squared_error(y, *, target):
     error = y - target
 
     def backward(dy):
-        return dy * (2 / error.size) * error
+        return dy * 2 * error / error.size
 
     return (error * error).mean(), backward
 
@@ -113,11 +113,13 @@ def cross_entropy(logits, *, labels):
     target = _rows_of_probabilities(logits, labels)
     shifted = logits - logits.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    # A class whose weight is 0 costs 0, also where its logit, hence its log_p, is -inf.
+    costs = target * np.where(target == 0, 0, log_p)
 
     def backward(dy):
         return dy / len(logits) * (np.exp(log_p) * target.sum(axis=1, keepdims=True) - target)
 
-    return -(target * log_p).sum() / len(logits), backward
+    return -costs.sum() / len(logits), backward
 
 
 def _same_shape(name: str, y: np.ndarray, target: Any) -> np.ndarray:
@@ -127,7 +129,8 @@ def _same_shape(name: str, y: np.ndarray, target: Any) -> np.ndarray:
             f"{name}: expected a target of the outputs' shape {y.shape}, got {target.shape}; "
             "they would broadcast and give a wrong loss in silence"
         )
-    return target if np.issubdtype(target.dtype, np.inexact) else target.astype(y.real.dtype)
+    # In the precision of y: a float64 target would turn the gradients of a float32 network into float64.
+    return target.astype(y.real.dtype if np.issubdtype(y.dtype, np.inexact) else float, copy=False)
 
 
 def _rows_of_probabilities(logits: np.ndarray, labels: Any) -> np.ndarray:
