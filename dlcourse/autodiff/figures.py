@@ -45,7 +45,15 @@ def draw_two_layers(*, gradients: bool = True) -> Picture:
     h1 = sigmoid(x1 * w11 + x2 * w21)
     h2 = sigmoid(x1 * w12 + x2 * w22)
     y_hat = sigmoid(h1 * v1 + h2 * v2)
-    return draw_graph(-log(y_hat), names=leaves | {"h1": h1, "h2": h2, "ŷ": y_hat}, gradients=gradients)
+    loss = -log(y_hat)
+    below = " and every gradient below it" if gradients else ""
+    return draw_graph(
+        loss,
+        names=leaves | {"h1": h1, "h2": h2, "ŷ": y_hat},
+        gradients=gradients,
+        alt=f"Two inputs, two hidden neurons and one output as a graph of gates, every value above its wire{below}: "
+        f"the output is {y_hat.item():.4f}, its loss {loss.item():.3f}.",
+    )
 
 
 def slopes_multiply() -> Picture:

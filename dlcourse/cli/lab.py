@@ -99,8 +99,19 @@ def _start_page(folder, known):
     return "/lab/tree/" + quote(lessons[0].name)
 
 
+def lab_environment(environment):
+    """Return the environment of JupyterLab: one BLAS thread, and our page settings after those of the learner.
+
+    The page settings switch off the question whether to fetch news, which no option of the command does.
+    """
+    environment = one_blas_thread(dict(environment))
+    ours = str(Path(__file__).with_name("jupyter"))
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [environment.get("JUPYTER_CONFIG_PATH"), ours]))
+    return environment
+
+
 def _run(command):
-    environment = one_blas_thread(dict(os.environ))
+    environment = lab_environment(os.environ)
     if os.name == "posix":  # become JupyterLab, so that signals reach it and its exit code is ours
         os.execve(command[0], command, environment)
     try:

@@ -3,10 +3,21 @@
 import os
 from pathlib import Path
 
+from dlcourse.checking.progress import FILE
+from dlcourse.checking.table import progress_table
 from dlcourse.cli.errors import CommandError
 
-FILE = ".dlcourse-progress.json"
 FOLDERS = ("my-lessons", "dlcourse-lessons", ".")
+
+
+def print_progress(folder=None):
+    """Print one line for each lesson: exercises passed and tried, points, and what to do next; return 0."""
+    path = progress_file(folder)
+    try:
+        print(progress_table(path))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"cannot read the progress: {error}") from error
+    return 0
 
 
 def progress_file(folder=None):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dlcourse.drawing import style
 from dlcourse.drawing.description import describe
 from dlcourse.drawing.pen import Pen
 from dlcourse.drawing.picture import Picture, picture
-from dlcourse.drawing.plan import LINE, MARGIN, make_plan
+from dlcourse.drawing.plan import MARGIN, make_plan
+from dlcourse.drawing.signs import LINE, Measure
 from dlcourse.drawing.tape import read_tape
 
 TITLE, LEGEND = 12, 9
@@ -93,7 +94,7 @@ def _legend(values: bool, gradients: bool) -> list[tuple[str, dict[str, str]]]:
     return parts
 
 
-def _measure() -> Callable[[str, float], tuple[float, float]]:
+def _measure() -> Measure:
     """Return a function that gives width and height, in points, of a text of a size, in the style in force."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

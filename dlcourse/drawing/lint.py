@@ -65,5 +65,6 @@ def drawn_text(fig: Any) -> list[Line]:
                 lines.append(Line(s, prop.get_size_in_points(), box.x0, box.y0, box.x1, box.y1))
 
     with style.context():
-        fig.draw(Recorder(*fig.bbox.size, fig.dpi))
+        width, height = fig.bbox.size
+        fig.draw(Recorder(width, height, fig.dpi))
     return lines

@@ -153,7 +153,7 @@ def _connect(axes: Any, network: _Network, layer: int, places: Sequence[dict[int
     for (i, (x0, y0)), (j, (x1, y1)) in itertools.product(places[layer].items(), places[layer + 1].items()):
         if not (network.kept[layer][i] and network.kept[layer + 1][j]):
             continue
-        look = {"color": style.WIRE, "linewidth": 0.8, "linestyle": "-"}
+        look: dict[str, Any] = {"color": style.WIRE, "linewidth": 0.8, "linestyle": "-"}
         if weights is not None:
             w = float(weights[i, j])
             look = {"color": style.VALUE, "linewidth": 0.3 + 2.7 * abs(w) / largest, "linestyle": "-"}
@@ -166,7 +166,7 @@ def _draw_layer(axes: Any, network: _Network, layer: int, places: dict[int, tupl
     from matplotlib.patches import Circle
 
     for unit, (x, y) in places.items():
-        look = {"facecolor": style.FILL, "edgecolor": style.INK, "linestyle": "-"}
+        look: dict[str, Any] = {"facecolor": style.FILL, "edgecolor": style.INK, "linestyle": "-"}
         if not network.kept[layer][unit]:
             look = {"facecolor": style.CARD, "edgecolor": style.MUTED, "linestyle": (0, (2.5, 1.5))}
             d = _RADIUS * 0.71

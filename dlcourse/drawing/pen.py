@@ -7,7 +7,8 @@ from typing import Any
 
 from dlcourse.drawing import style
 from dlcourse.drawing.layout import LEVEL, Spot
-from dlcourse.drawing.plan import ARROW, MARGIN, OVERHANG, Band, Label, Plan, Sign, entering, stub
+from dlcourse.drawing.plan import MARGIN, OVERHANG, Band, Plan, entering, stub
+from dlcourse.drawing.signs import ARROW, Label, Sign
 from dlcourse.drawing.tape import Gate, Wire
 
 THICKNESS = 1.2
@@ -43,8 +44,9 @@ class Pen:
         x = MARGIN + stub(self.sizes)
         for (spot, row), number in links.items():
             y = spot.y + spot.rows[row] + band.shift
-            self.text(MARGIN + 0.5 * stub(self.sizes), y, _circled(number), self.sizes.letters + 1, style.MUTED, ha="right")
-            self.wire([(MARGIN + 0.55 * stub(self.sizes), y), (x, y)])
+            begin = MARGIN + 0.5 * stub(self.sizes)
+            self.text(begin, y, _circled(number), self.sizes.letters + 1, style.MUTED, ha="right")
+            self.wire([(begin + 1, y), (x, y)])
         return dict.fromkeys(links, x)
 
     def end(self, band: Band, output: Wire) -> None:
@@ -53,7 +55,7 @@ class Pen:
         x = self.trunk(last, band)[1]
         if last + 1 == len(self.plan.columns):
             (spot,) = self.plan.columns[last]
-            y = spot.y + spot.rows[output.position] + band.shift
+            y = spot.y + spot.rows[output.row] + band.shift
             self.wire([(x, y), (x + ARROW + 3, y)], arrow=True)
             if output.gate is not None:
                 self.text(x + ARROW + 6, y, output.name, self.sizes.letters, ha="left")
@@ -118,7 +120,7 @@ class Pen:
         from matplotlib.patches import Circle, FancyBboxPatch
 
         width, height = sign.outline
-        look = {"facecolor": style.FILL, "edgecolor": style.INK, "linewidth": THICKNESS, "zorder": 2}
+        look: dict[str, Any] = {"facecolor": style.FILL, "edgecolor": style.INK, "linewidth": THICKNESS, "zorder": 2}
         if width == height:
             self.axes.add_patch(Circle((x, y), width / 2, **look))
         else:
@@ -201,4 +203,4 @@ def _middle(text: str, size: float) -> float:
 
 
 def _circled(number: int) -> str:
-    return chr(ord("①") + number) if number < 20 else f"({number + 1})"
+    return chr(ord("①") + number) if number < 10 else str(number + 1)  # the font has ten

@@ -69,7 +69,7 @@ class Picture:
         page = (
             f'<figure style="margin:0"><img alt="{alt}" width="{self.width}" height="{self.height}" '
             f'style="max-width:100%;height:auto;background:{style.CARD}" src="data:image/png;base64,{data}">'
-            f'<figcaption style="max-width:{self.width}px;color:inherit">{alt}</figcaption></figure>'
+            f'<figcaption style="max-width:{max(self.width, 600)}px;color:inherit">{alt}</figcaption></figure>'
         )
         about = {"alt": self.alt, "width": self.width, "height": self.height}
         return {"text/plain": self.alt, "text/html": page, "image/png": data}, {"image/png": about}
@@ -99,7 +99,7 @@ def checked_alt(alt: str) -> str:
     """Return an alternative text, or say what is wrong with it."""
     if not isinstance(alt, str):
         raise TypeError(f"Picture: expected alt to be a sentence, got {type(alt).__name__}")
-    if not SHORTEST <= len(alt.strip()) or len(alt) > LONGEST:
+    if len(alt.strip()) < SHORTEST or len(alt) > LONGEST:
         raise ValueError(f"Picture: expected alt to have {SHORTEST} to {LONGEST} characters, got {len(alt)}: {alt!r}")
     if re.search(r"\bnan\b", alt, re.IGNORECASE):
         raise ValueError(f"Picture: alt holds nan, a number that went wrong before it was drawn: {alt!r}")

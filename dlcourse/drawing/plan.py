@@ -1,4 +1,4 @@
-"""Where everything of a computation graph goes: signs are measured, columns set side by side, long rows wrapped.
+"""Where everything of a computation graph goes: columns are set side by side, long rows wrapped.
 
 A column has three parts: its head (gates and the names of leaves), its trunk (wires with their numbers) and
 a channel in which the wires change places on their way to the next column. All lengths are in points.
@@ -7,71 +7,21 @@ a channel in which the wires change places on their way to the next column. All 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dlcourse.drawing import style
 from dlcourse.drawing.layout import Columns, Spot, arrange
-from dlcourse.drawing.numbers import write
+from dlcourse.drawing.signs import ARROW, Measure, Sign, Sizes, make_label, make_sign, make_spot
 from dlcourse.drawing.tape import Gate, Tape, Wire
 
 WIDEST = 8.4 * 72
 MARGIN = 8.0
-ARROW = 6.0
 OVERHANG = 2.5  # of a number over the end of its trunk, where the wires still run level
-LINE = 1.25  # height of a line of text, in sizes of its letters
 
 # Sizes of letters, and how roomy the columns stand. The first that fits into one row is taken; if none does,
 # the one of WRAPPED that takes the fewest rows.
 FITS = ((11, 1.0), (10, 1.0), (10, 0.6), (9, 0.6), (9, 0.3), (9, 0.15))
 WRAPPED = ((10, 0.8), (9, 0.6))
-
-Measure = Callable[[str, float], tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """Sizes of letters: names, numbers and the words in gates; and how roomy the columns stand."""
-
-    letters: float
-    room: float
-
-    @property
-    def numbers(self) -> float:
-        return max(style.SMALLEST, self.letters - 1)
-
-    @property
-    def radius(self) -> float:
-        return max(1.2 * self.letters, 11)
-
-    def symbol(self, text: str) -> float:
-        return self.letters + 2 if len(text) == 1 else max(style.SMALLEST, self.letters - 1.5)
-
-
-@dataclass(frozen=True)
-class Label:
-    """What is written along a wire; what is not is empty."""
-
-    name: str
-    value: str
-    gradient: str
-
-    @property
-    def lines(self) -> tuple[str, str, str]:
-        return self.name, self.value, self.gradient
-
-
-@dataclass(eq=False)
-class Sign:
-    """A gate with its outline and its constants, or a leaf with its name, and the labels of its wires."""
-
-    thing: Gate | Wire
-    labels: Sequence[Label]
-    width: float
-    trunk: float
-    outline: tuple[float, float] = (0.0, 0.0)
-    above: str = ""
-    below: str = ""
 
 
 @dataclass(eq=False)
@@ -141,13 +91,14 @@ def entering(plan: Plan, column: int) -> list[tuple[Spot, int]]:
 def _plan_at(sizes: Sizes, tape: Tape, measure: Measure, values: bool, gradients: bool) -> Plan:
     spots: dict[Wire | Gate, Spot] = {}
     signs = {}
-    for thing in [*tape.leaves, *tape.gates]:
+    things: list[Wire | Gate] = [*tape.leaves, *tape.gates]
+    for thing in things:
         wires = thing.outputs if isinstance(thing, Gate) else [thing]
-        labels = [_label(wire, tape, values, gradients) for wire in wires]
-        sign = _sign(thing, labels, sizes, measure)
-        spots[thing] = spot = _spot(sign, sizes)
+        labels = [make_label(wire, tape, values, gradients) for wire in wires]
+        sign = make_sign(thing, labels, sizes, measure)
+        spots[thing] = spot = make_spot(sign, sizes)
         if isinstance(thing, Gate):
-            spot.sources = [(spots[x.gate or x], x.position) for x in thing.wires]
+            spot.sources = [(spots[x.gate or x], x.row) for x in thing.wires]
         signs[spot] = sign
     columns = arrange(list(spots.values()), gap=0.45 * sizes.letters, passing=0.3 * sizes.letters)
     heads, trunks = [], []
@@ -157,58 +108,6 @@ def _plan_at(sizes: Sizes, tape: Tape, measure: Measure, values: bool, gradients
         trunks.append(max((sign.trunk for sign in here), default=0.0) + sizes.room * sizes.letters - OVERHANG)
     channels = [_channel(column, sizes) for column in columns[1:]]
     return Plan(sizes, columns, signs, heads, trunks, [*channels, ARROW + 3], [])
-
-
-def _label(wire: Wire, tape: Tape, values: bool, gradients: bool) -> Label:
-    name = wire.name if wire.gate is not None and wire is not tape.output else ""
-    value = write(wire.value) if values else ""
-    return Label(name, value, write(wire.gradient) if gradients and wire.gradient is not None else "")
-
-
-def _sign(thing: Gate | Wire, labels: Sequence[Label], sizes: Sizes, measure: Measure) -> Sign:
-    trunk = max(
-        measure(text, sizes.letters if text is label.name else sizes.numbers)[0]
-        for label in labels
-        for text in label.lines
-    )
-    if isinstance(thing, Wire):
-        return Sign(thing, labels, measure(thing.name, sizes.letters)[0] + 4 if thing.name else 4.0, trunk)
-    width, height = measure(thing.symbol, sizes.symbol(thing.symbol))
-    round_one = 2 * sizes.radius
-    above, below = _reach(labels, sizes)
-    between = (above + below + 3) * (len(labels) - 1)  # its first wire and its last
-    if width > round_one - 2 or "\n" in thing.symbol or between:
-        outline = (max(width + 9, round_one), max(height + 7, between + round_one))
-    else:
-        outline = (round_one, round_one)
-    first, second = (", ".join(write(x, pad=False) for x in side) for side in thing.constants)
-    widest = max(measure(text, sizes.numbers)[0] for text in (first, second))
-    return Sign(thing, labels, max(outline[0], widest), trunk, outline, first, second)
-
-
-def _reach(labels: Sequence[Label], sizes: Sizes) -> tuple[float, float]:
-    """How far the labels of a wire reach above it and below."""
-    line = LINE * sizes.numbers + 1
-    above = max(LINE * sizes.letters * bool(label.name) + line * bool(label.value) for label in labels)
-    below = max(line * bool(label.gradient) for label in labels)
-    return max(above, 0.6 * sizes.letters), max(below, 0.6 * sizes.letters)
-
-
-def _spot(sign: Sign, sizes: Sizes) -> Spot:
-    """How much room a sign takes up and down, where its wires leave and where others arrive."""
-    above, below = _reach(sign.labels, sizes)
-    n = len(sign.labels)
-    rows = [(above + below + 3) * (i - (n - 1) / 2) for i in range(n)]
-    half = sign.outline[1] / 2
-    constant = ARROW + 3 + LINE * sizes.numbers
-    up = max(half + constant * bool(sign.above), above - rows[0])
-    down = max(half + constant * bool(sign.below), below + rows[-1])
-    if isinstance(sign.thing, Wire):
-        return Spot(up, down, rows)
-    k = len(sign.thing.wires)
-    reach = half * (0.5 if k == 2 else 0.75)
-    ports = [0.0] if k == 1 else [reach * (2 * i / (k - 1) - 1) for i in range(k)]
-    return Spot(up, down, rows, ports=ports, ordered=sign.thing.ordered)
 
 
 def _channel(column: Sequence[Spot], sizes: Sizes) -> float:

@@ -44,6 +44,8 @@ def plot_lines(
         axes.set(xlabel=x_label, ylabel=y_label, title=title)
         axes.set_xscale("log" if "x" in log else "linear")
         axes.set_yscale("log" if "y" in log else "linear")
+        if "x" not in log and all(np.asarray(x).dtype.kind in "iu" for x, _ in lines.values()):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(True, which="major")
         if len(lines) > 1:
             axes.legend()

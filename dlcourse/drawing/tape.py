@@ -36,7 +36,12 @@ class Wire:
     value: np.ndarray
     gradient: np.ndarray | None
     gate: Gate | None = None
-    position: int = 0  # among the outputs of its gate
+    position: int = 0  # among all outputs of its operation, used or not
+
+    @property
+    def row(self) -> int:
+        """Its place among the wires that leave its gate in the drawing."""
+        return self.gate.outputs.index(self) if self.gate else 0
 
 
 @dataclass(eq=False)
