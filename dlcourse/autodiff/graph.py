@@ -23,7 +23,7 @@ class Node:
     Attributes
     ----------
     name : str
-    inputs : tuple of Tensor or None
+    inputs : sequence of Tensor or None
         None stands for a constant.
     arrays : sequence
         The values of the inputs, constants included.
@@ -41,7 +41,7 @@ class Node:
     def __init__(
         self,
         name: str,
-        inputs: tuple[Tensor | None, ...],
+        inputs: Sequence[Tensor | None],
         arrays: Sequence,
         settings: dict,
         backward: Callable,
@@ -88,11 +88,9 @@ def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dic
         if kept is not None:
             kept.update({node: dys[0]} if node.outputs is None else {(node, i): dy for i, dy in enumerate(dys)})
         dxs = gradients_of(node.name, node.backward, dys, node.arrays, node.inputs)
-        for x, dx in zip(node.inputs, dxs, strict=True):
+        for x, dx in zip(node.inputs, dxs):  # noqa: B905 (gradients_of has counted them; strict takes its time)
             if x is not None:
-                source = x._node
-                # slot(x), written out in the innermost loop.
-                key = x if source is None else source if source.outputs is None else (source, x._position)
+                key = slot(x)
                 # A sum of arrays without axes is a number; backward always gets an array.
                 pending[key] = np.asarray(pending[key] + dx) if key in pending else dx
     if kept is not None:

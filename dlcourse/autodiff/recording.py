@@ -54,7 +54,9 @@ def differentiable(function: Callable) -> Any:
     def call(*inputs: Any, **settings: Any) -> Any:
         if settings:
             _refuse_tensors(name, settings)
-        arrays, tracked, has_tensor = [], [], False
+        arrays: list = []
+        tracked: list[Tensor | None] = []
+        has_tensor = False
         for x in inputs:
             if isinstance(x, Tensor):
                 arrays.append(x.data)
@@ -106,7 +108,8 @@ def differentiable(function: Callable) -> Any:
                 f"got {type(candidate).__name__}; pass the function itself, not its result"
             )
         # The function inside of another differentiable one, which may itself be replaced by this one.
-        before, current = current, candidate.__wrapped__ if hasattr(candidate, "vjp") else candidate
+        inner = candidate.__wrapped__ if hasattr(candidate, "vjp") else candidate  # type: ignore[attr-defined]
+        before, current = current, inner
         try:
             yield
         finally:
@@ -162,8 +165,7 @@ def _pair(function: Callable, arrays: Sequence, settings: dict) -> tuple[Any, Ca
         return result
     name = getattr(function, "__name__", type(function).__name__)
     raise TypeError(
-        f"{name} must return two things, its value and the function backward; "
-        f"it returned {_described(result)}"
+        f"{name} must return two things, its value and the function backward; it returned {_described(result)}"
     )
 
 

@@ -33,7 +33,7 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     return (X / 16).astype(np.float32), y
 
 
-def moons(n: int = 200, *, noise: float = 0.1, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def moons(n: int = 200, *, noise: float = 0.1, rng: np.random.Generator | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Two half circles that reach into each other: no straight line separates them.
 
     Parameters
@@ -42,7 +42,8 @@ def moons(n: int = 200, *, noise: float = 0.1, rng: np.random.Generator) -> tupl
         Number of points, about half of each class.
     noise : float
         Standard deviation of the scatter around the half circles, whose radius is 1.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator, optional
+        Where chance comes from; without it the points are new each time.
 
     Returns
     -------
@@ -52,6 +53,7 @@ def moons(n: int = 200, *, noise: float = 0.1, rng: np.random.Generator) -> tupl
     """
     if n < 2 or noise < 0:
         raise ValueError(f"moons: expected n >= 2 and noise >= 0, got n={n} and noise={noise}")
+    rng = np.random.default_rng(rng)
     y = rng.permutation(np.arange(n) % 2)
     angle = rng.uniform(0, np.pi, n)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)

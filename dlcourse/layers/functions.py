@@ -19,13 +19,7 @@ def linear(x, W, b=None):
     -------
     array (..., n_out)
     """
-    if x.ndim == 0 or W.ndim != 2 or x.shape[-1] != W.shape[0]:
-        raise ValueError(
-            f"linear: x of shape {x.shape} and W of shape {W.shape} do not fit; the last axis of x must have "
-            "as many entries as W has rows"
-        )
-    if b is not None and b.shape != W.shape[1:]:
-        raise ValueError(f"linear: expected b of shape {W.shape[1:]}, one for each column of W, got {b.shape}")
+    _check_shapes(x, W, b)
 
     def backward(dy):
         dx = dy @ W.T
@@ -34,3 +28,13 @@ def linear(x, W, b=None):
 
     y = x @ W
     return (y if b is None else y + b), backward
+
+
+def _check_shapes(x, W, b):
+    if x.ndim == 0 or W.ndim != 2 or x.shape[-1] != W.shape[0]:
+        raise ValueError(
+            f"linear: x of shape {x.shape} and W of shape {W.shape} do not fit; the last axis of x must have "
+            "as many entries as W has rows"
+        )
+    if b is not None and b.shape != W.shape[1:]:
+        raise ValueError(f"linear: expected b of shape {W.shape[1:]}, one for each column of W, got {b.shape}")

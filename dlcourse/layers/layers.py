@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +80,8 @@ class Layer:
         Raises
         ------
         ValueError
-            When names are missing or unknown, or shapes differ; all of them are listed and nothing is changed.
+            When names are missing or unknown, or shapes or kinds of numbers differ; all of them are listed and
+            nothing is changed.
         """
         own = self._arrays()
         problems = [f"{name} is missing" for name in own if name not in state]
@@ -88,6 +90,11 @@ class Layer:
             f"{name} has shape {np.shape(state[name])} instead of {own[name].shape}"
             for name in own
             if name in state and np.shape(state[name]) != own[name].shape
+        ]
+        problems += [
+            f"{name} holds {np.asarray(state[name]).dtype} instead of {own[name].dtype}"
+            for name in own
+            if name in state and not np.can_cast(np.asarray(state[name]).dtype, own[name].dtype, "same_kind")
         ]
         if problems:
             raise ValueError(f"load_state: this state does not fit the {type(self).__name__}: {'; '.join(problems)}")
@@ -103,7 +110,7 @@ class Layer:
             # Not np.savez(**state): a layer may have an attribute called "file".
             with zipfile.ZipFile(temporary, "w") as archive:
                 for name, array in self.state().items():
-                    with archive.open(f"{name}.npy", "w") as member:
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                         np.lib.format.write_array(member, array, allow_pickle=False)
             os.replace(temporary, path)
         finally:
@@ -118,11 +125,12 @@ class Layer:
         ValueError
             When the file is no npz archive, or its state does not fit.
         """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                state = dict(archive)
-        except (ValueError, EOFError, zipfile.BadZipFile, TypeError) as error:
-            raise ValueError(f"load: {os.fspath(path)} is no file written by save ({error})") from None
+        with open(path, "rb") as file:
+            try:
+                with np.load(file, allow_pickle=False) as archive:
+                    state = dict(archive)
+            except Exception as error:  # what a damaged file leads to has a dozen types
+                raise ValueError(f"load: {os.fspath(path)} is no file written by save ({error})") from None
         return self.load_state(state)
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -204,7 +212,7 @@ class Flatten(Layer):
     """Lay each example's entries in one row: (n, ...) to (n, d)."""
 
     def __call__(self, x: Any) -> Any:
-        return reshape(x, shape=(len(x), -1))
+        return reshape(x, shape=(len(x), math.prod(x.shape[1:])))  # -1 would fail for an empty batch
 
 
 def _walk(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -22,14 +22,17 @@ class Optimizer:
         A number, or a schedule: a function of the number of steps already taken.
     """
 
-    _replacement: ClassVar[Callable | None] = None
+    _replacement: ClassVar[Callable]  # set by replaced_by, on the class it was called on
 
     def __init__(self, parameters: Iterable[Tensor], learning_rate: float | Callable[[int], float]) -> None:
-        self.parameters = list(dict.fromkeys(parameters))
-        if not self.parameters:
-            raise ValueError(f"{type(self).__name__}: expected parameters, got none; pass model.parameters()")
-        if any(not isinstance(p, Tensor) for p in self.parameters):
+        # One Tensor can be walked, too, but its rows are results that lead nowhere.
+        walkable = isinstance(parameters, Iterable) and not isinstance(parameters, Tensor)
+        given = list(parameters) if walkable else []
+        if not walkable or any(not isinstance(p, Tensor) for p in given):
             raise TypeError(f"{type(self).__name__}: expected Parameters; pass model.parameters(), not the model")
+        if not given:
+            raise ValueError(f"{type(self).__name__}: expected parameters, got none; pass model.parameters()")
+        self.parameters = list(dict.fromkeys(given))
         self.learning_rate = learning_rate
         self._steps_taken = dict.fromkeys(self.parameters, 0)
         self._memory: dict[tuple, dict] = {}
@@ -46,6 +49,11 @@ class Optimizer:
             g = np.concatenate([cast(np.ndarray, p.grad).ravel() for p in group])
             w = np.concatenate([p.data.ravel() for p in group])
             step = self._rule()(g, self._memory_of(group), w=w, t=t, learning_rate=rate)
+            if np.shape(step) != g.shape:
+                raise ValueError(
+                    f"{type(self).__name__}: update returned {type(step).__name__} of shape {np.shape(step)}, "
+                    f"expected the step to add to w, of the shape {g.shape} of g"
+                )
             start = 0
             for p in group:
                 p.data += np.reshape(step[start : start + p.data.size], p.shape)
@@ -62,7 +70,7 @@ class Optimizer:
         return list(groups.values())
 
     def _memory_of(self, group: list[Tensor]) -> dict:
-        """The memory of these parameters as flat arrays.
+        """The memory of these parameters: flat arrays, and numbers that all of them share.
 
         It is kept by group; where the grouping has changed since (a parameter had no gradient for a while),
         the parts are cut out and laid together again.
@@ -71,7 +79,7 @@ class Optimizer:
         if key not in self._memory:
             parts = {p: self._cut_out(p) for p in group}
             names = dict.fromkeys(name for part in parts.values() for name in part)
-            self._memory[key] = {name: np.concatenate([np.ravel(parts[p][name]) for p in group]) for name in names}
+            self._memory[key] = {name: _joined([parts[p][name] for p in group]) for name in names}
         return self._memory[key]
 
     def _cut_out(self, parameter: Tensor) -> dict:
@@ -80,11 +88,11 @@ class Optimizer:
             ends = np.cumsum(sizes)
             memory = self._memory.pop(group)
             for p, end, size in zip(group, ends, sizes, strict=True):
-                self._memory[(p,)] = {name: array[end - size : end] for name, array in memory.items()}
+                self._memory[(p,)] = {name: _piece(entry, end - size, end) for name, entry in memory.items()}
         return self._memory.pop((parameter,), {})
 
     def _rule(self) -> Callable:
-        replacement = type(self)._replacement
+        replacement = getattr(type(self), "_replacement", None)
         if replacement is None:
             return self.update
         wanted = inspect.signature(replacement).parameters
@@ -108,11 +116,23 @@ class Optimizer:
         """
         if not callable(update):
             raise TypeError(f"{cls.__name__}.replaced_by: expected a function, got {type(update).__name__}")
-        before, cls._replacement = cls.__dict__.get("_replacement"), update
+        before = cls.__dict__.get("_replacement")
+        cls._replacement = update
         try:
             yield
         finally:
-            cls._replacement = before
+            if before is None:
+                del cls._replacement  # so that a replacement of the base class is seen again
+            else:
+                cls._replacement = before
+
+
+def _piece(entry: Any, start: int, end: int) -> Any:
+    return entry[start:end] if np.ndim(entry) else entry
+
+
+def _joined(entries: list) -> Any:
+    return np.concatenate(entries) if np.ndim(entries[0]) else entries[0]
 
 
 class SGD(Optimizer):

@@ -368,7 +368,7 @@ def test_gradients_of_the_way_are_let_go_as_soon_as_they_are_passed_on(without_c
         return x * 1.0, backward
 
     most = []
-    y = x = Tensor(np.ones(3))
+    y = Tensor(np.ones(3))
     for _ in range(50):
         y = spy(y)
     y.sum().backward()

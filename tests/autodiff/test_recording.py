@@ -341,6 +341,17 @@ def test_two_functions_can_be_exchanged():
         np.testing.assert_array_equal(tanh(x), as_sigmoid)
 
 
+def test_a_differentiable_replacement_keeps_the_wrappers_of_its_own():
+    @differentiable
+    @functools.wraps(double)
+    def six_times(x):
+        y, backward = double(3 * x)
+        return y, lambda dy: 3 * backward(dy)
+
+    with relu.replaced_by(six_times):
+        assert relu(np.array([1.0])) == [6.0]
+
+
 @pytest.mark.parametrize("candidate", [None, 3.0, np.zeros(2), (1, 2)], ids=lambda c: type(c).__name__)
 def test_a_replacement_that_is_no_function_is_an_error_at_once(candidate):
     message = r"relu\.replaced_by: expected a function .* pass the function itself, not its result"

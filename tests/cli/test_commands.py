@@ -1,5 +1,6 @@
 """The command line: exit codes, one sentence on an error, and what doctor and progress print."""
 
+import json
 import subprocess
 import sys
 from importlib import metadata
@@ -7,7 +8,9 @@ from importlib import metadata
 import pytest
 
 import dlcourse
-from dlcourse.cli import doctor, main
+from dlcourse.checking import all_exercises
+from dlcourse.checking.progress import ENTRY
+from dlcourse.cli import doctor, main, progress
 
 
 def run(*arguments, **settings):
@@ -76,3 +79,53 @@ def test_doctor_lists_packages_that_are_missing_or_too_old(capsys, monkeypatch):
 def test_doctor_warns_when_the_disk_is_full(monkeypatch):
     monkeypatch.setattr(doctor, "_free_gigabytes", lambda: 0.01)
     assert any("free disk" in sentence for sentence in doctor.other_troubles())
+
+
+@pytest.fixture
+def passed_one(tmp_path, monkeypatch):
+    """Write the progress of a learner who passed exercise 01.1 into a folder; start in the folder above it."""
+
+    def write(folder):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        path = tmp_path / folder / progress.FILE
+        entry = dict(ENTRY, status="passed", attempts=2, score=1.0)
+        path.write_text(json.dumps({"version": 1, "exercises": {"01.1": entry}, "predictions": {}}))
+        return path
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DLCOURSE_PROGRESS", raising=False)
+    return write
+
+
+@pytest.mark.parametrize("folder", ["my-lessons", "dlcourse-lessons", "."])
+def test_progress_finds_the_lessons_nearby_and_shows_what_is_passed(passed_one, capsys, folder):
+    passed_one(folder)
+    assert main(["progress"]) == 0
+    exercises = [name for name in all_exercises() if name[:2] == "01"]
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("01"))
+    assert f"1 of {len(exercises)}" in line
+    assert line.endswith("01.2")
+
+
+def test_progress_looks_where_it_is_told(passed_one, capsys, monkeypatch):
+    path = passed_one("elsewhere")
+    assert main(["progress"]) == 1
+    assert main(["progress", "elsewhere"]) == 0
+    monkeypatch.setenv("DLCOURSE_PROGRESS", str(path))
+    assert main(["progress"]) == 0
+
+
+def test_without_progress_the_command_says_what_to_do(passed_one, capsys):
+    assert main(["progress"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("dlcourse: no progress yet: expected a file my-lessons/.dlcourse-progress.json")
+    assert printed.err.endswith("name the folder: dlcourse progress FOLDER\n")
+
+
+def test_a_damaged_progress_file_is_named_and_left_as_it_is(passed_one, capsys):
+    path = passed_one("my-lessons")
+    path.write_text("{")
+    assert main(["progress"]) == 1
+    assert "is damaged" in capsys.readouterr().err
+    assert path.read_text() == "{"

@@ -176,7 +176,7 @@ def test_all_problems_of_a_state_are_listed_and_nothing_is_changed():
 def test_a_ragged_state_is_an_error_and_changes_nothing():
     layer = Linear(2, 2, rng=rng())
     before = layer.state()
-    with pytest.raises(ValueError, match="inhomogeneous|b "):
+    with pytest.raises(ValueError, match="inhomogeneous"):
         layer.load_state({"W": np.ones((2, 2)), "b": [[1.0], [1.0, 2.0]]})
     np.testing.assert_array_equal(layer.W.data, before["W"])
 

@@ -437,7 +437,10 @@ def test_what_is_no_list_of_parameters_is_an_error_that_says_what_to_pass(wrong)
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (lambda g, memory, *, w, t, learning_rate: None, r"SGD: update returned NoneType of shape \(\), expected the step to add to w, of the shape \(5,\)"),
+        (
+            lambda g, memory, *, w, t, learning_rate: None,
+            r"SGD: update returned NoneType of shape \(\), expected the step to add to w, of the shape \(5,\)",
+        ),
         (lambda g, memory, *, w, t, learning_rate: g[:2], r"SGD: update returned ndarray of shape \(2,\), expected"),
         (lambda g, memory, *, w, t, learning_rate: 0.1, r"SGD: update returned float of shape \(\), expected"),
     ],

@@ -96,7 +96,7 @@ def test_looks_at_the_test_set_are_counted_and_those_at_the_others_are_not():
     assert parts.test_reads == 0
     _ = parts.train, parts.dev, repr(parts)
     assert parts.test_reads == 0
-    X_test, y_test = parts.test
+    _ = parts.test
     assert parts.test_reads == 1
     _ = parts.test
     assert parts.test_reads == 2
