@@ -101,6 +101,8 @@ def relative_error(a: Any, b: Any) -> float:
     0.0909
     """
     a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError(f"relative_error: expected arrays of equal shape, got {a.shape} and {b.shape}")
     scale = max(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))
     difference = float(np.max(np.abs(a - b), initial=0.0))
     return difference / float(scale) if scale > 0 else difference

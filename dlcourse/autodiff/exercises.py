@@ -104,7 +104,7 @@ gates = Exercise(
         "dL/dy, the gradient that arrives from above; the answers are dL/da, dL/db and dL/dx. Where both inputs "
         "of max are equal, let the first one win."
     ),
-    stub='''\
+    stub="""\
 def add_gate(a, b):
     def backward(dy):
         return ..., ...
@@ -133,7 +133,7 @@ def sigmoid_gate(x):
         return ...
 
     return y, backward
-''',
+""",
     answer="(add_gate, multiply_gate, max_gate, sigmoid_gate)",
     reference=_gates(),
     cases=_gate_cases,
@@ -780,7 +780,7 @@ balancing = Exercise(
         "y = x W + b for a batch: x is (n, n_in), W is (n_in, n_out), b is (n_out,). Return y and the function "
         "`backward`, which takes dy of shape (n, n_out) and returns dx, dW and db."
     ),
-    stub='''\
+    stub="""\
 def my_linear(x, W, b):
     y = x @ W + b
 
@@ -791,7 +791,7 @@ def my_linear(x, W, b):
         return dx, dW, db
 
     return y, backward
-''',
+""",
     answer="my_linear",
     reference=linear,
     cases=_linear_cases,
@@ -1211,14 +1211,14 @@ gradcheck = Exercise(
         "things: `numeric`, the gradient by central differences (f(x + h) - f(x - h)) / 2h, one entry of x at a time, "
         "and `error`, the largest |numeric - dx| divided by the largest entry, in size, of numeric and dx."
     ),
-    stub='''\
+    stub="""\
 def gradient_check(f, x, dx, h=1e-5):
     numeric = np.zeros_like(x)
     for i in np.ndindex(x.shape):  # i runs over all positions: x[i] is one number
         numeric[i] = ...
     error = ...
     return numeric, error
-''',
+""",
     answer="gradient_check",
     reference=gradient_check,
     cases=_check_cases,
@@ -1338,7 +1338,7 @@ broken_run = Exercise(
     kind="function",
     points=3,
     prompt="The run above has one planted bug, and it is in this gate. Find it and mend it.",
-    stub='''\
+    stub="""\
 def relu_gate(x):
     y = np.maximum(x, 0)
 
@@ -1346,7 +1346,7 @@ def relu_gate(x):
         return dy * (y >= 0)
 
     return y, backward
-''',
+""",
     answer="relu_gate",
     reference=mended_relu,
     cases=_relu_cases,
@@ -1447,7 +1447,7 @@ unseen = Exercise(
         "y = log(sum of exp(x)) along each row: x is (n, k) and y is (n,). Derive the way back on paper, then write "
         "it. There is no example to look at; you have all the gates."
     ),
-    stub='''\
+    stub="""\
 def log_sum_exp(x):
     e = np.exp(x)
     y = np.log(e.sum(axis=1))
@@ -1457,7 +1457,7 @@ def log_sum_exp(x):
         return dx
 
     return y, backward
-''',
+""",
     answer="log_sum_exp",
     reference=log_sum_exp,
     cases=_log_sum_exp_cases,

@@ -246,6 +246,4 @@ def loss_curve(losses: Mapping[str, np.ndarray], *, per_epoch: int) -> Picture:
         epochs = np.asarray(steps)[: len(steps) // per_epoch * per_epoch].reshape(-1, per_epoch).mean(axis=1)
         means[name] = (np.arange(1, len(epochs) + 1), epochs)
     ends = "; ".join(f"{name} from {y[0]:.2f} to {y[-1]:.2f}" for name, (_, y) in means.items())
-    return plot_lines(
-        means, x_label="epoch", y_label="training loss", log="y", alt=f"Training loss by epoch: {ends}."
-    )
+    return plot_lines(means, x_label="epoch", y_label="training loss", log="y", alt=f"Training loss by epoch: {ends}.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff.graph import Node, as_gradient, as_real_array, pull_back
+from dlcourse.autodiff.graph import Node, as_gradient, as_real_array, pull_back, slot
 
 
 class Tensor:
@@ -81,6 +81,20 @@ class Tensor:
                 handed_out.add(id(dx))
                 leaf.grad = dx
 
+    def gradients(self) -> dict[Any, np.ndarray]:
+        """Return the gradient of this scalar with respect to everything it was computed from, by ``slot``.
+
+        No ``grad`` is written; this is what a drawing of the graph shows.
+        """
+        kept: dict[Any, np.ndarray] = {}
+        pull_back([self], [np.ones_like(self.data)], kept=kept)
+        return kept
+
+    @property
+    def slot(self) -> Any:
+        """What the graph knows this Tensor by: the leaf itself, its node, or one of its node's outputs."""
+        return slot(self)
+
     # What NumPy users expect of an array.
 
     @property
@@ -116,6 +130,9 @@ class Tensor:
 
     def __float__(self) -> float:
         return float(self.data)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
 
     def __repr__(self) -> str:
         made_by = "" if self._node is None else f", made by {self._node.name}"

@@ -95,9 +95,9 @@ def _stubbed(stub: str) -> dict[str, list]:
 
 def has_gaps(answer: Any) -> bool:
     """Return whether the source of the answer, where it is kept, still has a ``...`` standing alone."""
-    for part in answer if isinstance(answer, (tuple, list)) else [answer]:
+    for part in [answer] if isinstance(answer, type) else functions_of(answer):
         try:
-            tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(part))))
+            tree = ast.parse(textwrap.dedent(inspect.getsource(part)))
         except (OSError, TypeError, SyntaxError, ValueError):
             continue
         if any(_gaps(tree)):

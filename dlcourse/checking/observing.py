@@ -37,6 +37,10 @@ class Observer:
     def __call__(self, candidate: Any, case: Case) -> Iterable[tuple[str, Any]]:
         raise NotImplementedError
 
+    def dys(self, case: Case, part: str) -> dict[str, np.ndarray]:
+        """Return by name what `backward` was given for a part that is a gradient."""
+        return {}
+
 
 class custom(Observer):
     """Look at an answer by a function ``(candidate, case) -> {part: what is seen}``, as an exercise needs it."""
@@ -98,10 +102,16 @@ class pair(Observer):
             return
         if not callable(backward):
             raise Unfit(f"returned {kind(backward)} as its second thing: return the function `backward` itself")
-        dys = dict(zip([f"d{name}" for name in self.outputs], case.upstream(self, ys), strict=True))
+        dys = self._named(case.upstream(self, ys))
         first = _go_back(backward, case, dys, names)
         yield from zip(names, first, strict=True)
         _look_for_changes(backward, case, dys, names, first)
+
+    def dys(self, case: Case, part: str) -> dict[str, np.ndarray]:
+        return self._named(case.upstream(self, ())) if part in self.gradients else {}
+
+    def _named(self, dys: list[np.ndarray]) -> dict[str, np.ndarray]:
+        return {f"d{name}": dy for name, dy in zip(self.outputs, dys, strict=True)}
 
     def _forward(self, function: Any, args: tuple, settings: Mapping[str, Any]) -> tuple[tuple, Any]:
         y, backward = _value_and_backward(_call(getattr(function, "vjp", function), args, settings))
@@ -140,6 +150,10 @@ class each(Observer):
             if seen.error:
                 yield name, seen.error
             case.changed += [f"{name}: {what}" for what in seen.changed]
+
+    def dys(self, case: Case, part: str) -> dict[str, np.ndarray]:
+        name, _, part = part.partition(": ")
+        return self.observers[name].dys(case, part) if name in self.observers else {}
 
     def slope(self, functions: Any, case: Case, part: str, at: tuple[int, ...]) -> tuple[int, float]:
         """Return what `pair.slope` returns for one of the functions."""

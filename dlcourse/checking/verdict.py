@@ -185,7 +185,8 @@ class Verdict:
                 edge=self.cases[first.case_index].edge,
             )
             why = patterns.pattern(first, table, self.cases, names)
-            details = wording.case_in_numbers(first, self.cases[first.case_index], names)
+            case = self.cases[first.case_index]
+            details = wording.case_in_numbers(first, case, names, self.look.dys(case, first.part))
             details += self.second_opinion(first, names) + self.already_right(table, failures) + self.side_effects()
         else:
             told, why, details = typed.sentence(exercise, failures, table[0], is_named=mistake is not None), "", []
@@ -231,7 +232,7 @@ class Verdict:
             return []
         moved = wording.entry(f"`{names[i]}`", at).strip("`")
         told = f"Move {moved} by a little: the sum of dy * y changes at the rate {wording.show(slope)}."
-        return [("a second opinion, by central differences", told)]
+        return [("A second opinion, by central differences", told)]
 
     @staticmethod
     def already_right(table: diagnosis.Table, failures: list[diagnosis.Failure]) -> list[tuple[str, str]]:
@@ -239,7 +240,7 @@ class Verdict:
         unsound = {_function(part) for part in wrong}
         right = [part for part in table[0] if part not in wrong and part != diagnosis.INPUTS]
         listed = [part if _function(part) in unsound else _function(part) or part for part in right]
-        return [("already right in every case", ", ".join(dict.fromkeys(listed)))] if right else []
+        return [("Already right in every case", ", ".join(dict.fromkeys(listed)))] if right else []
 
     def side_effects(self) -> list[tuple[str, str]]:
         """Return what the answer printed and the warnings it caused."""
@@ -250,9 +251,9 @@ class Verdict:
             for kind, message, file, line in self.limits.warnings:
                 where = f" (line {line}: {learner_code.line_text(file, line)})" if file in own else ""
                 lines.append(f"{kind}: {message}{where}")
-            blocks.append(("warnings", "\n".join(lines)))
+            blocks.append(("Warnings", "\n".join(lines)))
         if self.limits.printed.text:
-            blocks.append(("printed", self.limits.printed.shown()))
+            blocks.append(("Printed", self.limits.printed.shown()))
         return blocks
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from dlcourse.checking.cases import Case
 from dlcourse.checking.comparing import MISSING, Raised, close, numbers
 from dlcourse.checking.diagnosis import Failure
 from dlcourse.checking.observing import WRONG_CALL
-from dlcourse.checking.odd import odd
+from dlcourse.checking.odd import kind, odd
 
 MOST_SHOWN = 6  # rows and columns of an array that is printed in full
 
@@ -186,13 +187,13 @@ def show(x: Any, precision: int = 4) -> str:
 
 
 def _plain(x: Any) -> str:
-    if callable(x) and hasattr(x, "__name__"):
+    if isinstance(x, (FunctionType, BuiltinFunctionType, type, np.ufunc)):
         return x.__name__
     if isinstance(x, (str, bool, type(None))):
         return repr(x) if len(repr(x)) <= 60 else f"{repr(x)[:60]}..."
-    if isinstance(x, (tuple, list)) and len(x) <= MOST_SHOWN:
-        return f"({', '.join(show(part) for part in x)})"
-    return f"a {type(x).__name__}"
+    if isinstance(x, (tuple, list)) and len(x) <= MOST_SHOWN and not any(isinstance(part, (tuple, list)) for part in x):
+        return f"({', '.join(map(show, x))})"
+    return kind(x)
 
 
 def _number(x: Any, precision: int = 4) -> str:
@@ -209,18 +210,20 @@ def told_apart(truth: Any, got: Any) -> tuple[str, str]:
     return texts
 
 
-def case_in_numbers(failure: Failure, case: Case, names: Sequence[str]) -> list[tuple[str, str]]:
-    """Return labelled blocks of text: the inputs, what was expected and what came."""
+def case_in_numbers(
+    failure: Failure, case: Case, names: Sequence[str], dys: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """Return labelled blocks of text: the inputs (and the dy of a gradient), what was expected and what came."""
     # Where the inputs have no names they are the observer's, and a function among them is said in the note.
     args = case.args if names else [x for x in case.args if not callable(x)]
     names = names or [f"input {i + 1}" for i in range(len(args))]
     lines = [_assigned(name, show(x)) for name, x in zip(names, args, strict=False)]
-    lines += [_assigned(name, show(x)) for name, x in case.settings.items()]
-    label = f"the smallest case that fails ({case.note})" if case.note else "the smallest case that fails"
+    lines += [_assigned(name, show(x)) for name, x in [*case.settings.items(), *dys.items()]]
+    label = f"The smallest case that fails ({case.note})" if case.note else "The smallest case that fails"
     blocks = [(label, "\n".join(lines))]
     if failure.step in {"value", "gradient", "finite", "shape"}:
         expected, got = told_apart(failure.truth, failure.got)
-        blocks += [(f"expected {failure.part}", expected), (f"yours {failure.part}", got)]
+        blocks += [(f"Expected: {failure.part}", expected), (f"Yours: {failure.part}", got)]
     return [(label, text) for label, text in blocks if text]
 
 

@@ -52,17 +52,17 @@ def lint(fig: Any, *, tolerance: float = 1.0) -> list[str]:
 def drawn_text(fig: Any) -> list[Line]:
     """Draw the figure and return every line of text that reached the canvas, hidden tick labels left out."""
     from matplotlib.backends.backend_agg import RendererAgg
-    from matplotlib.transforms import Affine2D, Bbox
+    from matplotlib.transforms import Affine2D
 
     lines = []
 
     class Recorder(RendererAgg):
         def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
             width, height, descent = self.get_text_width_height_descent(s, prop, ismath)
-            box = Bbox([[x, y + descent - height], [x + width, y + descent]])
-            box = box.transformed(Affine2D().rotate_deg_around(x, y, -angle))
+            corners = list(itertools.product((x, x + width), (y + descent - height, y + descent)))
+            turned = Affine2D().rotate_deg_around(x, y, -angle).transform(corners)
             if s.strip():
-                lines.append(Line(s, prop.get_size_in_points(), box.x0, box.y0, box.x1, box.y1))
+                lines.append(Line(s, prop.get_size_in_points(), *turned.min(axis=0), *turned.max(axis=0)))
 
     with style.context():
         width, height = fig.bbox.size

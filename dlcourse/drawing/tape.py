@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,18 +101,14 @@ def read_tape(tensor: Any, names: Mapping[str, Any], *, gradients: bool = True) 
     for what, x in [("the output", tensor), *((f"names[{name!r}]", x) for name, x in names.items())]:
         if not hasattr(x, "_node"):
             raise TypeError(f"draw_graph: expected {what} to be a Tensor, got {type(x).__name__}")
-    # Where there is a Tensor its engine is loaded; drawing, which stands below it, need not import it.
-    engine = sys.modules["dlcourse.autodiff.graph"]
     nodes = _nodes(tensor)
-    kept: dict[Any, np.ndarray] = {}
-    if gradients and tensor.data.ndim == 0:
-        engine.pull_back([tensor], [np.ones_like(tensor.data)], kept=kept)
-    name_of = {engine.slot(x): name for name, x in names.items()}
+    kept = tensor.gradients() if gradients and tensor.data.ndim == 0 else {}
+    name_of = {x.slot: name for name, x in names.items()}
     gates = {node: Gate(node.name, node.settings) for node in nodes}
     wires: dict[Any, Wire] = {}
 
     def wire(x: Any) -> Wire:
-        key = engine.slot(x)
+        key = x.slot
         if key not in wires:
             wires[key] = Wire(name_of.get(key, ""), x.data, kept.get(key), gates.get(x._node), x._position)
             if x._node is not None:

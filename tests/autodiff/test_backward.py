@@ -424,3 +424,10 @@ def test_the_graph_of_a_loss_survives_a_second_graph_over_the_same_leaves():
     second.backward()
     first.backward()
     np.testing.assert_array_equal(x.grad, [4.5])
+
+
+def test_a_tensor_is_as_true_as_its_number():
+    assert not Tensor(0.0)
+    assert Tensor([1.0])
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(Tensor([1.0, 2.0]))

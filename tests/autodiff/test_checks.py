@@ -197,3 +197,8 @@ def test_sum_to_passes_on_what_was_not_repeated():
     assert sum_to(dy, np.zeros((2, 3))) is dy
     np.testing.assert_array_equal(sum_to(np.ones((0, 3)), np.zeros(3)), np.zeros(3))
     np.testing.assert_array_equal(sum_to(np.ones((2, 3)), 0.0), 6.0)
+
+
+def test_relative_error_refuses_arrays_of_different_shapes():
+    with pytest.raises(ValueError, match=r"got \(3,\) and \(3, 1\)"):
+        relative_error(np.ones(3), np.ones((3, 1)))

@@ -427,6 +427,12 @@ def test_broadcasting_is_never_undone_in_silence():
         forgetful_add(Tensor(np.ones((4, 3))), Tensor(np.ones(3))).sum().backward()
 
 
+def test_the_right_number_of_entries_in_another_shape_is_an_error_too():
+    for call in both_ways(with_backward(lambda dy: dy.T), np.ones((4, 3)), np.ones((4, 3))):
+        with pytest.raises(ValueError, match=r"a gradient of shape \(3, 4\) for an input of shape \(4, 3\)"):
+            call()
+
+
 def test_a_constant_input_needs_no_gradient_of_its_shape():
     @differentiable
     def times(x, c):

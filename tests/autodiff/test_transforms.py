@@ -122,6 +122,12 @@ def test_forward_and_reverse_mode_agree():
     np.testing.assert_allclose(np.vdot(dy, slope), np.vdot(vjp(program, x)[1](dy), v), rtol=1e-13)
 
 
+def test_forward_mode_records_nothing():
+    seen = []
+    jvp(lambda x: seen.append(tanh(x)) or seen[0], (X,), (X,))
+    assert "made by" not in repr(seen[0])
+
+
 @pytest.mark.parametrize("size", [1e-200, 1e-8, 1.0, 1e8])
 def test_jvp_has_no_step_to_tune(size):
     x = np.array([size])

@@ -147,10 +147,10 @@ def test_the_smallest_failing_case_is_shown_with_what_was_expected_and_what_came
     result = LINEAR.grade(linear_with(dW=lambda x, W, dy: x.T @ dy + (len(x) == 4)))
     labels = dict(result.details)
     assert result.case_index == 1
-    assert labels["the smallest case that fails"].startswith("x = [[")
-    assert "\nW = [[" in labels["the smallest case that fails"]
-    assert set(labels) >= {"expected dW", "yours dW", "a second opinion, by central differences"}
-    assert labels["already right in every case"] == "y, dx, db"
+    assert labels["The smallest case that fails"].startswith("x = [[")
+    assert "\nW = [[" in labels["The smallest case that fails"]
+    assert set(labels) >= {"Expected: dW", "Yours: dW", "A second opinion, by central differences"}
+    assert labels["Already right in every case"] == "y, dx, db"
     assert "`dW[0, 0]` should be " in result.sentence
     assert "(all 6 entries are wrong)" in result.sentence
     assert result.look == LINEAR.look
@@ -165,7 +165,7 @@ def test_numbers_are_shown_with_as_many_digits_as_tell_them_apart():
 def test_a_large_array_is_shown_by_its_shape():
     exercise = function_exercise(lambda x: x, [Case(np.arange(100.0))])
     details = dict(exercise.grade(lambda x: np.where(x == 7, 0, x)).details)
-    assert details["expected the returned value"] == "an array of shape (100,)"
+    assert details["Expected: the returned value"] == "an array of shape (100,)"
     sentence = exercise.grade(lambda x: np.where(x == 7, 0, x)).sentence
     assert sentence == "92.1 not yet: The returned value, entry [7], should be 7, yours is 0."
 

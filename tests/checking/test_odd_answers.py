@@ -226,7 +226,7 @@ def test_the_line_is_the_learners_own_even_if_the_error_is_raised_elsewhere():
 
 
 def test_a_flood_of_prints_is_kept_to_its_beginning():
-    (printed,) = [text for label, text in LINEAR.grade(print_flood).details if label == "printed"]
+    (printed,) = [text for label, text in LINEAR.grade(print_flood).details if label == "Printed"]
     assert printed.startswith("no end\nno end\n")
     assert len(printed) < limits.MOST_PRINTED + 20
     assert printed.endswith("... and more")
@@ -237,7 +237,7 @@ def test_a_warning_is_told_with_the_learners_line():
         np.log(-np.abs(x))
         return linear(x, W, b)
 
-    (warned,) = [text for label, text in LINEAR.grade(my_linear).details if label == "warnings"]
+    (warned,) = [text for label, text in LINEAR.grade(my_linear).details if label == "Warnings"]
     assert "RuntimeWarning: invalid value encountered in log (line " in warned
     assert "np.log(-np.abs(x))" in warned
 

@@ -49,6 +49,16 @@ def test_crossings_that_can_be_undone_are():
     assert _crossings(columns) == 0
 
 
+def test_the_order_of_inputs_is_kept_where_it_matters_and_follows_the_wires_where_not():
+    a, b = spot(), spot()
+    kept = [spot(a, b, ordered=True), spot(b, a, ordered=True)]
+    free = [spot(a, b), spot(b, a)]
+    arrange([a, b, *kept, *free, spot(*kept, *free)], gap=5, passing=3)
+    assert [[source for source, _ in gate.sources] for gate in kept] == [[a, b], [b, a]]
+    upper, lower = sorted((a, b), key=lambda s: s.y)
+    assert [[source for source, _ in gate.sources] for gate in free] == [[upper, lower]] * 2
+
+
 def test_a_chain_is_a_straight_line():
     chain = [spot()]
     for _ in range(5):

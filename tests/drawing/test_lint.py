@@ -1,9 +1,11 @@
 """The layout lint finds what it should and nothing else."""
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dlcourse.drawing import lint
+from dlcourse.drawing import lint, style
+from dlcourse.drawing.lint import drawn_text
 
 
 @pytest.fixture
@@ -61,12 +63,25 @@ def test_what_is_not_drawn_is_not_judged(axes):
     assert problems(axes) == []
 
 
-def test_turned_text_is_judged_by_where_it_stands(axes):
-    axes.text(0.5, 0.5, "a long text that is turned", rotation=90, ha="center", va="center")
-    axes.text(0.6, 0.5, "beside it")
-    assert problems(axes) == []
-    axes.texts[0].set_rotation(0)
-    assert len(problems(axes)) == 1
+@pytest.mark.parametrize("angle", [0, 30, 90, 180, 270])
+def test_the_box_of_a_text_is_where_matplotlib_draws_it(angle):
+    fig = Figure(figsize=(4, 3), dpi=100)
+    canvas = FigureCanvasAgg(fig)
+    text = fig.text(0.5, 0.5, "a long text, turned", rotation=angle, ha="center", va="center")
+    (line,) = drawn_text(fig)
+    with style.context():
+        box = text.get_window_extent(canvas.get_renderer())
+    assert line[2:] == pytest.approx((box.x0, 300 - box.y1, box.x1, 300 - box.y0), abs=3)
+
+
+@pytest.mark.parametrize(
+    ("at", "clean"), [((0.5, 0.85), False), ((0.5, 0.15), False), ((0.7, 0.5), True), ((0.3, 0.5), True)]
+)
+@pytest.mark.parametrize("angle", [90, 270])
+def test_turned_text_is_judged_by_where_it_stands(axes, angle, at, clean):
+    axes.text(0.5, 0.5, "a long text that has been turned", rotation=angle, ha="center", va="center")
+    axes.text(*at, "near", ha="center", va="center")
+    assert (problems(axes) == []) == clean
 
 
 def test_tick_labels_that_run_into_each_other_are_found(axes):
