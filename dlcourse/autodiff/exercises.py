@@ -651,7 +651,7 @@ def two_layer_step(x, y, W1, W2, *, learning_rate):
             "W2_left_out",
             _two_layers(hidden_error=lambda dz, W2, new_W2: dz * np.ones_like(W2)),
             "Every hidden unit got the same error dz. The error travels back through the weights: unit j gets dz W2[j].",
-            look="A hidden unit with W2[j] = 0 does not touch the output, so its column of dW1 must be 0.",
+            look="A hidden unit with W2[j] = 0 does not touch the output: its column of dW1 must be 0.",
             mend="dh = dz * W2.",
         ),
         Mistake(

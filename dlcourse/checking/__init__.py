@@ -5,10 +5,10 @@ from dlcourse.checking.claims import claim
 from dlcourse.checking.exercise import Exercise, Mistake
 from dlcourse.checking.observing import each, pair, value
 from dlcourse.checking.predictions import outcome, predict, review_predictions
+from dlcourse.checking.result import Result
 from dlcourse.checking.runs import Unfit
 from dlcourse.checking.session import all_exercises, check, hint, question, solution
 from dlcourse.checking.table import progress_table, summary
-from dlcourse.checking.verdict import Result
 
 __all__ = [
     "Case",

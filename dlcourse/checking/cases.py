@@ -67,6 +67,10 @@ class Case:
             ]
         return self._upstream[id(key)]
 
+    def all_upstream(self) -> list[np.ndarray]:
+        """Return every dy that was drawn."""
+        return [dy for dys in self._upstream.values() for dy in dys]
+
 
 def _unchanged(before: Any, after: Any) -> bool:
     """Compare what holds numbers; rounding by moving an entry and moving it back is no change."""

@@ -91,7 +91,9 @@ class Table:
 
         body = "".join(row(cells, "td") for cells in self.rows)
         below = "".join(f"<div>{_inline(line)}</div>" for line in self.lines)
-        return f"<table><thead>{row(self.heading, 'th')}</thead><tbody>{body}</tbody></table>{below}"
+        return (
+            f'<table style="color:inherit"><thead>{row(self.heading, "th")}</thead><tbody>{body}</tbody></table>{below}'
+        )
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

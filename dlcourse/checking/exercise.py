@@ -13,7 +13,8 @@ import numpy as np
 from dlcourse.checking import learner_code, typed
 from dlcourse.checking.cases import Case
 from dlcourse.checking.observing import Observer
-from dlcourse.checking.verdict import Result, Verdict
+from dlcourse.checking.result import Result
+from dlcourse.checking.verdict import Verdict
 
 Kind = Literal["function", "class", "value", "choice", "report"]
 KINDS = ("function", "class", "value", "choice", "report")

@@ -24,7 +24,7 @@ def pattern(failure: Failure, table: Table, cases: Sequence[Case], names: Sequen
     names : list of str
         What the inputs are called.
     """
-    if failure.step == "inputs":
+    if failure.step not in {"shape", "value", "gradient"}:
         return ""
     if swapped := _swapped(failure.part, table):
         return swapped
@@ -32,9 +32,11 @@ def pattern(failure: Failure, table: Table, cases: Sequence[Case], names: Sequen
     if len(pairs) < len(table) or any(truth is None or got is None for truth, got in pairs):
         return ""
     arrays: list[tuple[Any, Any]] = pairs
+    if _in_all(arrays, np.transpose):
+        return "It is transposed: rows and columns are exchanged."
     if failure.step == "shape":
-        return _of_shapes(arrays, cases, names)
-    if any(truth.shape != got.shape for truth, got in arrays) or failure.step not in {"value", "gradient"}:
+        return _of_shapes(arrays, cases)
+    if any(truth.shape != got.shape for truth, got in arrays):
         return ""
     arrays = [(truth * 1.0, got * 1.0) for truth, got in arrays]  # booleans and integers, too
     truths = np.concatenate([truth.ravel() for truth, _ in arrays])
@@ -58,8 +60,6 @@ def _of_values(arrays: list) -> str:
         return "All of it is 0."
     if _in_all(arrays, lambda truth: -truth):
         return "The sign is turned everywhere."
-    if _in_all(arrays, lambda truth: truth.T):
-        return "It is transposed: rows and columns are exchanged."
     return ""
 
 
@@ -143,14 +143,17 @@ def _only_in_the_edge(failure: Failure, arrays: list, cases: Sequence[Case]) -> 
     return ""
 
 
-def _of_shapes(arrays: list, cases: Sequence[Case], names: Sequence[str]) -> str:
+def _of_shapes(arrays: list, cases: Sequence[Case]) -> str:
     if all(got.shape == truth.shape[::-1] for truth, got in arrays):
-        return "It is transposed: rows and columns are exchanged."
+        return "Its rows and columns are exchanged: is there a `.T` too many or too few?"
     if all(_without_ones(got) == _without_ones(truth) for truth, got in arrays):
         return "It differs by axes of length 1 only: look for `keepdims=True`, `[:, None]` or a missing `.sum`."
     if all(got.ndim == truth.ndim + 1 and _axes_to_drop(got.shape, truth.shape) for truth, got in arrays):
         return "It has one axis too many: is a sum along that axis missing?"
-    if all(got.ndim == truth.ndim and _other_axis(got, truth, case) for (truth, got), case in zip(arrays, cases)):  # noqa: B905
+    if all(
+        got.ndim == truth.ndim and _other_axis(got, truth, case)
+        for (truth, got), case in zip(arrays, cases, strict=True)
+    ):
         return "Its shape is what remains when you reduce along another axis: look at `axis=`."
     return ""
 
@@ -166,7 +169,7 @@ def _axes_to_drop(shape: tuple, wanted: tuple) -> list[int]:
 def _other_axis(got: np.ndarray, truth: np.ndarray, case: Case) -> bool:
     """Return whether one input (or a dy) reduces to both shapes, along different axes."""
     shapes = [np.shape(x) for x in case.args if isinstance(x, np.ndarray)]
-    shapes += [dy.shape for dys in case._upstream.values() for dy in dys]
+    shapes += [dy.shape for dy in case.all_upstream()]
     return any(
         _axes_to_drop(shape, truth.shape) and _axes_to_drop(shape, got.shape) for shape in shapes if len(shape) > 1
     )

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from dlcourse.checking import display, learner_code, progress, typed, wording
-from dlcourse.checking.exercise import Exercise, Result
+from dlcourse.checking.exercise import Exercise
+from dlcourse.checking.result import Result
 
 
 def all_exercises() -> dict[str, Exercise]:

@@ -33,6 +33,9 @@ def validate(exercise: Exercise, kinds: Sequence[str]) -> None:
         missing = [key for key in _wrong_keys(exercise) if key not in (exercise.replies or {})]
         if not exercise.options or missing:
             raise ValueError(f"{where}: a choice needs options= and a reply for each wrong one; missing: {missing}")
+        letters = [key[1] if isinstance(key, tuple) else key for key in _wrong_keys(exercise)]
+        if any(letter != _letter(letter) for letter in letters):
+            raise ValueError(f"{where}: expected options called by lower-case letters such as 'a', got {letters}")
 
 
 # The answer is no answer ----------------------------------------------------------------------------------

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,60 +14,11 @@ from dlcourse.checking.cases import Case
 from dlcourse.checking.comparing import Raised, first_step, same
 from dlcourse.checking.limits import Limits, OutOfTime
 from dlcourse.checking.observing import Observer, custom, value
+from dlcourse.checking.result import Result
 from dlcourse.checking.runs import Run, run, run_into
 
 if TYPE_CHECKING:
     from dlcourse.checking.exercise import Exercise
-
-
-@dataclass(frozen=True)
-class Result:
-    """The verdict on an answer. It is truthy when the answer passed, and displays as nothing.
-
-    Attributes
-    ----------
-    status : {"not started", "failed", "passed"}
-    score : float
-        The share of parts that are right over all cases, 1 if and only if passed.
-    message : str
-        What a first failure shows, the sentence first.
-    mistake : str or None
-        The name of the mistake, if it is one.
-    part, case_index, step
-        The first failure: which part, in which case, at which test (run, type, shape, dtype, finite, value,
-        gradient, inputs).
-    sentence, look, why, mend : str
-        What the ladder of `check` is made of.
-    details : tuple of (label, text)
-        The case in numbers, what was printed, warnings.
-    """
-
-    status: Literal["not started", "failed", "passed"]
-    score: float
-    sentence: str
-    mistake: str | None = None
-    part: str | None = None
-    case_index: int | None = None
-    step: str | None = None
-    look: str = ""
-    why: str = ""
-    mend: str = ""
-    details: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        return self.status == "passed"
-
-    @property
-    def message(self) -> str:
-        blocks = [f"{label}:\n{text}" for label, text in self.details]
-        return "\n".join(filter(None, [self.sentence, self.look, *blocks]))
-
-    def __bool__(self) -> bool:
-        return self.passed
-
-    def _ipython_display_(self) -> None:
-        """Show nothing: `check` has shown the verdict already."""
 
 
 class Verdict:
@@ -120,7 +70,7 @@ class Verdict:
         draw = self.exercise.cases
         self.cases = list(draw(np.random.default_rng(self.seed))) if draw else [Case()]
         for i, case in enumerate(self.cases):
-            case.seed = (self.seed, i)
+            case.seed = (self.seed, i, 1)  # with zeros at its end it would be the seed that the inputs came from
 
     def trusted_runs(self, answer: Any, cases: Sequence[Case]) -> list[Run]:
         """Run the reference or a mistake, without limits."""
@@ -176,16 +126,16 @@ class Verdict:
         function = _function(first.part)
         names = exercise.input_names(function) if self.look.passes_inputs else []
         if exercise.is_code:
+            case = self.cases[first.case_index]
             told = wording.sentence(
                 first,
                 answer=exercise.answer,
                 tolerance=exercise.tolerance,
                 signature=exercise.signature(function),
                 names=names,
-                edge=self.cases[first.case_index].edge,
+                edge=case.edge,
             )
             why = patterns.pattern(first, table, self.cases, names)
-            case = self.cases[first.case_index]
             details = wording.case_in_numbers(first, case, names, self.look.dys(case, first.part))
             details += self.second_opinion(first, names) + self.already_right(table, failures) + self.side_effects()
         else:

@@ -75,7 +75,8 @@ def _clause(failure: Failure, subject: str, tolerance: float) -> str:
     wrong = ~close(array, expected, tolerance)
     at = first_wrong(failure, tolerance)
     right, yours = told_apart(expected[at], array[at])
-    wrongs = f"all {wrong.size}" if wrong.all() else f"{int(wrong.sum())} of {wrong.size}"
+    everything = "both" if wrong.size == 2 else f"all {wrong.size}"
+    wrongs = everything if wrong.all() else f"{wrong.sum()} of {wrong.size}"
     many = f" ({wrongs} entries are wrong)" if wrong.sum() > 1 else ""
     return f"{entry(subject, at)} should be {right}, yours is {yours}{many}."
 

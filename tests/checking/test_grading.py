@@ -60,6 +60,20 @@ def test_the_reference_may_be_differentiable():
     assert_exercise_contract(exercise)
 
 
+def test_dy_is_drawn_on_its_own():
+    seen = []
+
+    def keep(x):
+        return x, lambda dy: seen.append((x, dy)) or dy
+
+    known = vars(function_exercise(keep, [], observe=pair("y", "dx")))
+    exercise = Exercise(**{**known, "cases": lambda rng: [Case(x) for x in rng.standard_normal((2, 4))]})
+    for seed in range(5):
+        assert exercise.grade(lambda x: (x, lambda dy: dy), seed=seed).passed
+    drawn = np.array([np.concatenate(both) for both in seen])
+    assert len(np.unique(drawn)) == 5 * 2 * (4 + 4)
+
+
 def test_two_outputs_take_two_gradients():
     def both(a, b):
         return (a + b, a * b), lambda ds, dp: (ds + dp * b, ds + dp * a)
@@ -365,7 +379,7 @@ def test_a_stub_that_runs_is_not_started_until_it_changes():
         "92.1 not started: change the code above and run this cell again."
     )
     assert exercise.grade(lambda x: x == 0).sentence == (
-        "92.1 not yet: The returned value, entry [0], should be False, yours is True (all 2 entries are wrong)."
+        "92.1 not yet: The returned value, entry [0], should be False, yours is True (both entries are wrong)."
     )
     space = {}
     exec("# a comment moves the lines\n\n" + source, space)
@@ -409,6 +423,10 @@ def test_a_reference_that_fails_is_the_authors_error():
         ({"kind": "class"}, "a class needs observe="),
         ({"kind": "report"}, "a report needs requirements="),
         ({"kind": "choice", "options": {"a": "x", "b": "y"}, "reference": "a"}, r"missing: \['b'\]"),
+        (
+            {"kind": "choice", "options": {"a": "x", "B": "y"}, "reference": "a", "replies": {"B": "no"}},
+            r"called by lower-case letters such as 'a', got \['B'\]",
+        ),
         ({"mistakes": [Mistake("m", add, "h"), Mistake("m", add, "h")]}, "expected mistakes of different names"),
     ],
 )

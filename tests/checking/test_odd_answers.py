@@ -161,7 +161,9 @@ def assert_said(result, words):
 
 @pytest.mark.parametrize(("answer", "words"), ODD.values(), ids=ODD.keys())
 def test_an_odd_answer_gets_its_own_sentence(answer, words):
-    assert_said(LINEAR.grade(answer), words)
+    result = LINEAR.grade(answer)
+    assert_said(result, words)
+    assert result.why == "" or result.step == "shape"  # the sentence has said it
 
 
 @pytest.mark.parametrize(
