@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.autodiff import numerical_gradient, relative_error
-from dlcourse.checking import Case, Exercise, Mistake, each, pair, value
+from dlcourse.checking import Case, Exercise, Mistake, Unfit, each, pair, value
 from dlcourse.layers import linear
 
 
@@ -650,7 +650,7 @@ def two_layer_step(x, y, W1, W2, *, learning_rate):
         Mistake(
             "W2_left_out",
             _two_layers(hidden_error=lambda dz, W2, new_W2: dz * np.ones_like(W2)),
-            "Every hidden unit got the same error dz. The error travels back through the weights: unit j gets dz W2[j].",
+            "Every hidden unit got the same error dz. The error returns through the weights: unit j gets dz W2[j].",
             look="A hidden unit with W2[j] = 0 does not touch the output: its column of dW1 must be 0.",
             mend="dh = dz * W2.",
         ),
@@ -1025,8 +1025,10 @@ def _observe_backward(candidate: Callable, case: Case) -> dict:
     leaves = [_Value(x) for x in numbers]
     output = program(*leaves)
     returned = candidate(output)
-    if returned is not None and returned is not output:
-        return {"the gradients": returned}
+    if returned is not None and returned is not output and returned is not ...:
+        raise Unfit("returns something, but it should set `.grad` of every Value and return nothing")
+    if returned is ...:
+        return {"the gradients of the inputs": ...}
     first = np.array([leaf.grad for leaf in leaves])
     candidate(output)
     return {
