@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff import numerical_gradient, relative_error
+from dlcourse.autodiff import relative_error
 from dlcourse.checking import Case, Exercise, Mistake, Unfit, each, pair, value
 from dlcourse.layers import linear
 
@@ -102,7 +102,7 @@ gates = Exercise(
     prompt=(
         "Each gate returns its value and the function `backward`. Fill in what each backward returns. `dy` is "
         "dL/dy, the gradient that arrives from above; the answers are dL/da, dL/db and dL/dx. Where both inputs "
-        "of max are equal, let the first one win."
+        "of max are equal, let the first one win. The inputs may be numbers or whole arrays, so use NumPy and no `if`."
     ),
     stub="""\
 def add_gate(a, b):
@@ -175,10 +175,24 @@ def sigmoid_gate(x):
         ),
         Mistake(
             "upstream_forgotten_in_max",
-            _gates(maximum=_two_inputs(np.maximum, lambda a, b, dy: ((a >= b) + 0 * dy, (a < b) + 0 * dy))),
+            _gates(maximum=_two_inputs(np.maximum, lambda a, b, dy: (a >= b, a < b))),
             "You return who won, 1 or 0. The winner gets `dy`.",
             look="If `dy` doubles, every gradient you return must double.",
             mend="Multiply both by `dy`.",
+        ),
+        Mistake(
+            "only_the_number_of_the_winner",
+            _gates(maximum=_two_inputs(np.maximum, lambda a, b, dy: (1.0 * (a >= b), 1.0 * (a < b)))),
+            "You return 1 for the winner and 0 for the other, the local slopes. The winner gets `dy`.",
+            look="If `dy` doubles, every gradient you return must double.",
+            mend="Multiply both by `dy`.",
+        ),
+        Mistake(
+            "brackets_missing",
+            _gates(sigmoid=_sigmoid_with(lambda x, y, dy: dy * y * 1 - y)),
+            "Python reads dy * y * 1 - y as (dy * y * 1) - y. The difference 1 - y needs brackets.",
+            look="If `dy` is 0, nothing flows back. What does your line give for dy = 0?",
+            mend="`return dy * y * (1 - y)`.",
         ),
         Mistake(
             "upstream_forgotten_in_sigmoid",
@@ -338,6 +352,20 @@ df_dz = ...
             "The sizes are right and every sign is turned.",
             look="f = -12 here. Raise z to -3: f becomes -9, so f rose.",
             mend="df/dz = q = +3 and df/dq = z = -4.",
+        ),
+        Mistake(
+            "z_without_its_sign",
+            _answer(4.0, 4.0, 3.0),
+            "df/dz is right. x and y get df/dq, which is z, sign included: z = -4.",
+            look="Put x = -1 into f: q becomes 4 and f becomes -16. Did f rise or fall?",
+            mend="df/dq = z = -4, and the add gate passes that on.",
+        ),
+        Mistake(
+            "sign_of_q",
+            _answer(-4.0, -4.0, -3.0),
+            "x and y are right. df/dz is q, and q = -2 + 5 = 3.",
+            look="Raise z to -3: f becomes -9. Did f rise or fall?",
+            mend="df/dz = q = +3.",
         ),
         Mistake(
             "local_slopes_only",
@@ -533,6 +561,27 @@ new_y_hat = ...
             mend="new_y_hat = sigmoid(new_w · x).",
         ),
         Mistake(
+            "output_as_printed",
+            lambda: (_new_w, 0.7323),
+            "Your weights are right. 0.7323 is what the deck prints, and it belongs to its misprinted weights.",
+            look="Put your own new_w into the neuron.",
+            mend="new_y_hat = sigmoid(new_w · x).",
+        ),
+        Mistake(
+            "stepped_twice",
+            _step(_w - 0.002 * _dw),
+            "These are the weights after two steps. Was the cell run twice with `w -= ...`, which changes w itself?",
+            look="Compare how far each weight moved with 0.001 times its gradient.",
+            mend="new_w = w - learning_rate * dw, which leaves w as it is.",
+        ),
+        Mistake(
+            "output_without_the_sigmoid",
+            lambda: (_new_w, _new_w @ _x),
+            "Your weights are right. This is z, the weighted sum; the neuron still squashes it.",
+            look="The neuron's output lies between 0 and 1.",
+            mend="new_y_hat = sigmoid(new_w · x).",
+        ),
+        Mistake(
             "output_of_the_larger_step",
             lambda: (_new_w, _sigmoid((_w - 0.01 * _dw) @ _x)),
             "Your weights are right, but 0.7342 is the output after a step with η = 0.01.",
@@ -554,15 +603,15 @@ new_y_hat = ...
 
 
 def two_layer_step(x, y, W1, W2, *, learning_rate):
-    h = _sigmoid(x @ W1)
-    y_hat = _sigmoid(h @ W2)
+    h = 1 / (1 + np.exp(-(x @ W1)))
+    y_hat = 1 / (1 + np.exp(-(h @ W2)))
     dz = y_hat - y
-    dW2 = h * dz
+    dW2 = dz * h
     dh = dz * W2
     dW1 = np.outer(x, dh * h * (1 - h))
-    new_W1 = W1 - learning_rate * dW1
-    new_W2 = W2 - learning_rate * dW2
-    return dW1, dW2, _sigmoid(_sigmoid(x @ new_W1) @ new_W2)
+    new_h = 1 / (1 + np.exp(-(x @ (W1 - learning_rate * dW1))))
+    new_y_hat = 1 / (1 + np.exp(-(new_h @ (W2 - learning_rate * dW2))))
+    return dW1, dW2, new_y_hat
 
 
 def _two_layers(
@@ -582,7 +631,7 @@ def _two_layers(
         dW2 = h * dz
         dh = hidden_error(dz, W2, W2 - learning_rate * dW2)
         dW1 = dW1_of(x, dh * hidden_slope(z, h))
-        h = _sigmoid(x @ (W1 - steps[0] * learning_rate * dW1.reshape(W1.shape)))
+        h = _sigmoid(x @ (W1 - steps[0] * learning_rate * dW1))
         return dW1, dW2, _sigmoid(h @ (W2 - steps[1] * learning_rate * dW2))
 
     return wrong
@@ -761,10 +810,9 @@ def _linear_cases(rng: np.random.Generator) -> list[Case]:
             rng.standard_normal((n, n_in)), rng.standard_normal((n_in, n_out)), rng.standard_normal(n_out), note=note
         )
 
-    # In the square case every product fits, so a wrong one is seen by its value, not by a crash.
     return [
-        case(2, 2, 2),
         case(4, 3, 2),
+        case(2, 2, 2, "edge: all axes equal, where every product fits and shapes decide nothing"),
         case(3, 1, 4, "edge: one input"),
         case(1, 3, 2, "edge: a batch of one"),
         case(3, 2, 1, "edge: one output"),
@@ -984,6 +1032,18 @@ def _recursive(output):
     go(output)
 
 
+def _once_for_every_path(output):
+    for node in _consumers_first(output):
+        node.grad = 0.0
+
+    def go(node, upstream):
+        node.grad += upstream
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            go(parent, slope * upstream)
+
+    go(output, 1.0)
+
+
 def _graph_cases(rng: np.random.Generator) -> list[Case]:
     def numbers(n: int) -> tuple:
         return tuple((rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n)).round(2).tolist())
@@ -1010,6 +1070,11 @@ def _graph_cases(rng: np.random.Generator) -> list[Case]:
             a, b = a * b + c, a + b * c
         return a * b
 
+    def doublings(a):
+        for _ in range(12):
+            a = a + a
+        return a
+
     return [
         Case(product, numbers(2), note="a * b"),
         Case(square, numbers(1), note="a * a"),
@@ -1017,24 +1082,46 @@ def _graph_cases(rng: np.random.Generator) -> list[Case]:
         Case(diamond, numbers(2), note="q = a * b, then q * a + q * b"),
         Case(long_and_short, numbers(2), note="q = a + b, then q + q * a * b * b"),
         Case(ladder, tuple(0.5 * x for x in numbers(3)), note="a ladder of 25 gates"),
+        Case(doublings, numbers(1), note="edge: q = q + q, twelve times over"),
+        Case(diamond, numbers(2), calls=2, note="edge: called twice on q = a * b, then q * a + q * b"),
     ]
 
 
-def _observe_backward(candidate: Callable, case: Case) -> dict:
+class _Counted(_Value):
+    """A node that counts how often a walk asks for parents."""
+
+    asked = 0
+
+    @property  # type: ignore[override]
+    def parents(self) -> tuple:
+        _Counted.asked += 1
+        return self._parents
+
+    @parents.setter
+    def parents(self, parents: tuple) -> None:
+        self._parents = parents
+
+
+def _observe_backward(candidate: Callable, case: Case) -> dict[str, Any]:
     program, numbers = case.args
-    leaves = [_Value(x) for x in numbers]
+    leaves = [_Counted(x) for x in numbers]
     output = program(*leaves)
+    nodes = len(_consumers_first(output))
+    _Counted.asked = 0
     returned = candidate(output)
-    if returned is not None and returned is not output and returned is not ...:
-        raise Unfit("returns something, but it should set `.grad` of every Value and return nothing")
+    asked = _Counted.asked
     if returned is ...:
         return {"the gradients of the inputs": ...}
-    first = np.array([leaf.grad for leaf in leaves])
-    candidate(output)
+    if returned is not None and returned is not output:
+        raise Unfit("returns something, but it should set `.grad` of every Value and return nothing")
+    if case.settings.get("calls") == 2:
+        candidate(output)
+        return {"the gradients after a second call": np.array([leaf.grad for leaf in leaves])}
     return {
-        "the gradients of the inputs": first,
+        "the gradients of the inputs": np.array([leaf.grad for leaf in leaves]),
         "the gradient of the output itself": output.grad,
-        "the gradients after a second call": np.array([leaf.grad for leaf in leaves]),
+        # A right walk asks each node a few times; one that follows every path, once for each path.
+        "every node passes its gradient on once": asked < 20 * nodes,
     }
 
 
@@ -1046,8 +1133,8 @@ backward_pass = Exercise(
     prompt=(
         "Write `backward(output)`. It sets `.grad` of the output and of every Value behind it to d(output)/d(that "
         "Value). A node has `.parents`, the Values it was made from, and `.slopes`, its local slope for each of "
-        "them. It may pass its gradient on only when that gradient is complete. Calling it twice must give the same "
-        "gradients."
+        "them. Pass a gradient on only when it is complete, and let each node do so once. Earlier gradients may still "
+        "stand in `.grad`: clear them first, so that calling it twice gives the same."
     ),
     stub='''\
 def backward(output):
@@ -1096,6 +1183,14 @@ def backward(output):
             mend="Collect the nodes in order first, then let each fire once.",
         ),
         Mistake(
+            "once_for_every_path",
+            _once_for_every_path,
+            "The gradients are right, but your walk passes a node's share on once for every path that leads to it. "
+            "Twelve branches in a row make 4096 paths; a network has more paths than there are atoms.",
+            look="Count how often your function enters a node of a = a + a, repeated twelve times.",
+            mend="Collect the nodes in order first, then let each fire once, when its gradient is complete.",
+        ),
+        Mistake(
             "breadth_first",
             _backward_with(order_of=_breadth_first),
             "You walk level by level from the output. A Value with a short path and a long one then fires before "
@@ -1133,8 +1228,15 @@ def backward(output):
 
 
 def gradient_check(f, x, dx, h=1e-5):
-    numeric = numerical_gradient(f, x, h=h)
-    return numeric, relative_error(numeric, dx)
+    numeric = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[i] += h
+        below[i] -= h
+        numeric[i] = (f(above) - f(below)) / (2 * h)
+    scale = max(np.abs(numeric).max(), np.abs(dx).max())
+    error = np.abs(numeric - dx).max() / scale
+    return numeric, error
 
 
 def _check_with(
@@ -1187,7 +1289,7 @@ def _check_cases(rng: np.random.Generator) -> list[Case]:
         return (x**3).sum()
 
     def quartic_of_the_sum(x):
-        return x.sum() ** 4
+        return -(x.sum() ** 4)
 
     def waves(x):
         return np.sin(3 * x).sum() + np.exp(x.sum() / 2)
@@ -1196,9 +1298,13 @@ def _check_cases(rng: np.random.Generator) -> list[Case]:
         return rng.uniform(0.5, 1.5, shape)
 
     x, matrix, vector = numbers(2), numbers(2, 3), numbers(4)
+    one_halved = 3 * matrix**2
+    one_halved[np.unravel_index(matrix.argmin(), matrix.shape)] /= 2
     return [
-        Case(cubes, x, 3 * x**2 * 1.1, note="f = sum of cubes, and dx 10 % too large"),
-        Case(quartic_of_the_sum, matrix, 4 * matrix.sum() ** 3 * np.full((2, 3), 0.5), note="f = (sum of x)⁴"),
+        Case(
+            quartic_of_the_sum, x, -4 * x.sum() ** 3 * np.full(2, 1.1), note="f = -(sum of x)⁴, and dx 10 % too large"
+        ),
+        Case(cubes, matrix, one_halved, note="f = sum of cubes, and the smallest entry of dx halved"),
         Case(waves, vector, np.zeros(4), note="edge: dx = 0 everywhere"),
     ]
 
@@ -1290,6 +1396,28 @@ def gradient_check(f, x, dx, h=1e-5):
             mend="Stay in float64.",
         ),
         Mistake(
+            "relative_to_the_sum",
+            _check_with(error=lambda a, b: float(np.abs(a - b).max() / (np.abs(a).max() + np.abs(b).max()))),
+            "You divided by the sum of the two sizes, which halves the error. That is a convention too, but not the "
+            "one asked for.",
+            look="If dx is 0 everywhere, the error asked for is 1.",
+            mend="Divide by the larger of the two sizes: max(np.abs(numeric).max(), np.abs(dx).max()).",
+        ),
+        Mistake(
+            "one_entry_at_a_time",
+            _check_with(error=lambda a, b: float(np.max(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))))),
+            "You divided entry by entry. An entry whose true slope is near 0 then looks wrong from rounding alone.",
+            look="Divide once, by the largest entry of all.",
+            mend="np.abs(numeric - dx).max() / max(np.abs(numeric).max(), np.abs(dx).max()).",
+        ),
+        Mistake(
+            "only_one_entry_passed_to_f",
+            _check_with(slope=lambda f, x, i, h: (f(x[i] + h) - f(x[i] - h)) / (2 * h)),
+            "You call f with the single number x[i]. f wants the whole array, with only entry i moved.",
+            look="f may mix its entries, as -(sum of x)⁴ does.",
+            mend="Copy x, move entry i of the copy, and pass the copy.",
+        ),
+        Mistake(
             "mean_error",
             _check_with(error=lambda a, b: float(np.abs(a - b).mean() / max(np.abs(a).max(), np.abs(b).max()))),
             "You averaged the differences. One wrong entry among many would disappear in the mean.",
@@ -1317,7 +1445,7 @@ def _relu_with(mask: Callable) -> Callable:
     return wrong
 
 
-def mended_relu(x):
+def relu_gate(x):
     y = np.maximum(x, 0)
 
     def backward(dy):
@@ -1339,7 +1467,8 @@ broken_run = Exercise(
     title="The broken run",
     kind="function",
     points=3,
-    prompt="The run above has one planted bug, and it is in this gate. Find it and mend it.",
+    prompt="The run above has one planted bug, and it is in this gate. Find it and mend it. At exactly 0, where a ReLU "
+    "has no slope, the course (like torch) takes 0.",
     stub="""\
 def relu_gate(x):
     y = np.maximum(x, 0)
@@ -1350,7 +1479,7 @@ def relu_gate(x):
     return y, backward
 """,
     answer="relu_gate",
-    reference=mended_relu,
+    reference=relu_gate,
     cases=_relu_cases,
     observe=pair("y", "dx"),
     hints=[
@@ -1388,7 +1517,7 @@ def relu_gate(x):
         ),
         Mistake(
             "upstream_forgotten",
-            _relu_with(lambda x, y, dy: (x > 0) + 0 * dy),
+            _relu_with(lambda x, y, dy: x > 0),
             "You return the local slope. It is still to be multiplied by dy.",
             look="If dy doubles, dx must double.",
             mend="dy * (x > 0).",
@@ -1518,6 +1647,13 @@ def log_sum_exp(x):
             "You summed over the whole array. Each row is an example of its own.",
             look="Change row 0: y[1] must stay what it is.",
             mend="Sum with axis=1.",
+        ),
+        Mistake(
+            "divided_by_the_sum_of_everything",
+            _log_sum_exp_with(lambda e, total, dy, x: dy * e / e.sum()),
+            "The forward pass sums each row; you divided by the sum over all rows.",
+            look="Each row of dx must sum to dy of that row.",
+            mend="Divide by e.sum(axis=1), as a column.",
         ),
         Mistake(
             "extra_factor_1_minus_p",

@@ -75,6 +75,8 @@ def score(table: Table, failures: Sequence[Failure]) -> float:
 def named_mistake(part: str, answer: Table, mistakes: Mapping[str, Table], is_wrong: Callable) -> str | None:
     """Return the one mistake whose outcome the answer has in `part` in every case, or None.
 
+    Wherever the mistake goes wrong, the answer must be wrong, too: who turned one sign has not turned them all.
+
     Parameters
     ----------
     part : str
@@ -86,9 +88,17 @@ def named_mistake(part: str, answer: Table, mistakes: Mapping[str, Table], is_wr
 
     def equal(table: Table, parts: Sequence[str]) -> bool:
         return all(
-            p in mine and p in theirs and same(mine[p][1], theirs[p][1])
+            (p in mine) == (p in theirs) and (p not in mine or same(mine[p][1], theirs[p][1]))
             for mine, theirs in zip(answer, table, strict=True)
             for p in parts
+        )
+
+    def explains(table: Table) -> bool:
+        return all(
+            is_wrong(*answered[p])
+            for answered, row in zip(answer, table, strict=True)
+            for p in row
+            if p in answered and is_wrong(*row[p])
         )
 
     everything = list(dict.fromkeys(p for row in answer for p in row))
@@ -96,7 +106,7 @@ def named_mistake(part: str, answer: Table, mistakes: Mapping[str, Table], is_wr
     matching = [
         name
         for name, table in mistakes.items()
-        if equal(table, compared) and any(is_wrong(*row[part]) for row in table)
+        if equal(table, compared) and any(is_wrong(*row[part]) for row in table if part in row) and explains(table)
     ]
     if len(matching) > 1:
         matching = [name for name in matching if equal(mistakes[name], everything)]

@@ -46,7 +46,7 @@ def by_id(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
     return found
 
 
-def check(id: str, answer: Any) -> Result:
+def check(id: str, answer: Any, *more: Any) -> Result:
     """Grade an answer, show the verdict, and keep it in the progress file.
 
     Each further failure of the same kind shows more: first the smallest case that fails and a property to test,
@@ -58,6 +58,8 @@ def check(id: str, answer: Any) -> Result:
         Of the exercise, such as "01.6".
     answer : object
         The function or class itself, or the value.
+    *more : objects
+        Further parts of an answer that has several; the brackets around them may be left out.
 
     Returns
     -------
@@ -65,6 +67,8 @@ def check(id: str, answer: Any) -> Result:
         Truthy when passed; displays as nothing.
     """
     exercise = _find("check", id)
+    if more:
+        answer = (answer, *more)
     result = exercise.grade(answer)
     if result.status == "not started":
         display.show(display.Card(result.status, result.sentence))
@@ -96,7 +100,7 @@ def _card(exercise: Exercise, result: Result, rung: int, unchanged: bool) -> dis
         lines.append(f"Why: {result.why}")
     if rung >= 3 and result.mend:
         lines.append(f"To mend it: {result.mend}")
-    if rung >= 2 and not result.why and exercise.hints:
+    if exercise.hints and (unchanged or (rung >= 2 and not result.why)):
         lines.append(f'`hint("{exercise.id}")` gives a hint.')
     if unchanged:
         lines.append("The answer is unchanged since the last check.")

@@ -157,7 +157,7 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
         return " ".join(told[f.part] for f in failures)
     subject = wording.code(first.part)
     if first.step == "type":
-        return f"{subject} is {odd(first.got)}"
+        return f"{subject} is {'None: no value was given to it.' if first.got is None else odd(first.got)}"
     if first.step == "shape":
         expected, yours = np.shape(first.truth), np.shape(first.got)
         return f"{subject} should have the shape {expected}, yours has {yours}."

@@ -156,7 +156,9 @@ def _shape(array: np.ndarray) -> str:
 def _dtype_advice(expected: np.ndarray, array: np.ndarray) -> str:
     if array.dtype.kind == "c":
         return ": complex numbers come from the root of a negative number, or from an FFT."
-    if array.dtype.kind in "biu":
+    if array.dtype.kind == "b":
+        return ": True and False are a mask; multiply it by what it should let through."
+    if array.dtype.kind in "iu":
         return ": integers lose everything behind the point; start from floats, such as `np.zeros(n)`."
     if array.dtype.itemsize < expected.dtype.itemsize:
         return ": it has fewer digits; is there a conversion too much?"

@@ -61,7 +61,9 @@ def test_an_unchanged_answer_does_not_climb(shown, progress_file):
     first = shown()
     check("91.1", mean_for_db())
     assert shown() == first.replace(
-        "\nThe smallest", "\nThe answer is unchanged since the last check.\nThe smallest", 1
+        "\nThe smallest",
+        '\n`hint("91.1")` gives a hint.\nThe answer is unchanged since the last check.\nThe smallest',
+        1,
     )
     assert (entry(progress_file)["failures"], entry(progress_file)["attempts"]) == (1, 1)
 
@@ -373,3 +375,8 @@ print(json.dumps([captured.stdout, captured.stderr, [o.data for o in captured.ou
         assert set(data) == {"text/plain", "text/html"}
         assert "stopped with NameError at line 3, `return y + nothing, 1`: name 'nothing'" in data["text/plain"]
     assert "unchanged since the last check" in outputs[1]["text/plain"]
+
+
+def test_the_brackets_around_an_answer_of_several_parts_may_be_left_out(shown):
+    assert check("91.6", 0.73106, -2.0)
+    assert "passed" in shown()

@@ -28,7 +28,7 @@ def test_a_tuple_a_list_and_an_array_of_numbers_are_equally_right(answer):
         (0.73106, "expected 2 entries: `slope`, `offset`."),
         (None, "expected 2 entries: `slope`, `offset`."),
         ((0.73106, "-2"), "`offset` is a string, which is text and no number: remove the quotes."),
-        ((0.73106, None), "`offset` is None: is there a `return`?"),
+        ((0.73106, None), "`offset` is None: no value was given to it."),
         ((0.73106, np.exp), "`offset` is a function, not its result: is a call `(...)` missing?"),
         ((0.73106, [1, 2]), "`offset` should have the shape (), yours has (2,)."),
         ((0.73106, float("nan")), "`slope` is right, `offset` not yet."),
