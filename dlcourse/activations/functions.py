@@ -11,7 +11,7 @@ from dlcourse.autodiff import differentiable
 def sigmoid(x):
     """Squash to (0, 1): 1 / (1 + exp(-x)); its slope is y (1 - y).
 
-    Exact in both tails: exp is only ever taken of a negative number.
+    Accurate in both tails: exp is never taken of a positive number.
 
     Examples
     --------

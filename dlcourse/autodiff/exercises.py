@@ -216,6 +216,13 @@ def sigmoid_gate(x):
             mend="Both inputs get all of it: `return dy, dy`.",
         ),
         Mistake(
+            "multiply_times_its_output",
+            _gates(multiply=_two_inputs(np.multiply, lambda a, b, dy: (dy * a * b, dy * a * b))),
+            "You multiplied by the product itself. Nudge `a` by h and a b moves by h b: the slope is the other factor.",
+            look="For a = 2 and b = -3, nudge `a` by 0.01: by how much does the product move?",
+            mend="`return dy * b, dy * a`.",
+        ),
+        Mistake(
             "max_splits_evenly",
             _gates(maximum=_two_inputs(np.maximum, lambda a, b, dy: (dy / 2, dy / 2))),
             "Max is a router: the winner gets everything, because only a nudge of the winner moves the output.",
@@ -263,6 +270,13 @@ def sigmoid_gate(x):
             _gates(sigmoid=_sigmoid_with(lambda x, y, dy: dy * x * (1 - x))),
             "The formula s (1 - s) wants the sigmoid's *output*; you put the input in.",
             look="A sigmoid rises everywhere, so its slope can't be negative for x = 2.",
+            mend="`dy * y * (1 - y)`.",
+        ),
+        Mistake(
+            "sigmoid_the_other_half",
+            _gates(sigmoid=_sigmoid_with(lambda x, y, dy: dy * (1 - y))),
+            "You multiplied by 1 - y. The slope is y (1 - y): it must fade on both sides, where the curve is flat.",
+            look="For a very negative x the sigmoid is flat. Is your slope near 0 there?",
             mend="`dy * y * (1 - y)`.",
         ),
         Mistake(
@@ -422,16 +436,17 @@ dw = ...
         Mistake(
             "sign_turned",
             lambda: -_dw,
-            "The sign is turned. ŷ = 0.73 is below its answer 1, so dL/dz = ŷ - 1 is negative.",
+            "The sign is turned, or the minus of -log ŷ was lost. ŷ = 0.73 is below 1, so dL/dz is negative.",
             look="A larger z would raise ŷ and lower the loss, so dL/dz must be negative.",
             mend="dL/dz = ŷ - y, not y - ŷ.",
         ),
         Mistake(
-            "half_squared_error",
+            "a_factor_too_many",
             lambda: (_f - 1) * _f * (1 - _f) * _x,
-            "This is the gradient of (ŷ - y)²/2. The loss asked for is -log ŷ, whose 1/ŷ cancels the sigmoid's slope.",
+            "The factor ŷ (1 - ŷ) is one too many: either the sigmoid's slope was taken twice, or the loss was "
+            "(ŷ - y)²/2. The 1/ŷ of the log loss cancels one of them.",
             look="Your numbers still hold the factor ŷ (1 - ŷ). With the log loss it cancels.",
-            mend="dL/dŷ = -1/ŷ instead of ŷ - 1.",
+            mend="dL/dz = -1/ŷ times ŷ (1 - ŷ) = ŷ - 1, and that is all.",
         ),
         Mistake(
             "squared_error",
@@ -467,6 +482,13 @@ dw = ...
             "ŷ - 0 is the slope for the answer y = 0. Here y = 1.",
             look="The loss -log ŷ falls when ŷ rises, so dL/dz must be negative.",
             mend="dL/dz = ŷ - 1.",
+        ),
+        Mistake(
+            "error_without_the_inputs",
+            lambda: np.full(3, _f - 1),
+            "This is dL/dz, three times. z is a sum of products: each weight's slope is its own input.",
+            look="An input of 0 makes its weight irrelevant. Is your dw 0 for an input of 0?",
+            mend="dw = dL/dz times x.",
         ),
         Mistake(
             "bias_without_input",
@@ -732,9 +754,10 @@ def two_layer_step(x, y, W1, W2, *, learning_rate):
             mend="Keep dz = y_hat - y as given.",
         ),
         Mistake(
-            "half_squared_error",
+            "a_factor_too_many",
             _two_layers(error=lambda y_hat, y: (y_hat - y) * y_hat * (1 - y_hat)),
-            "This belongs to the loss (ŷ - y)²/2. With the log loss the output's sigmoid slope cancels.",
+            "The factor ŷ (1 - ŷ) is one too many: either the output's sigmoid slope was taken twice, or the loss was "
+            "(ŷ - y)²/2. With the log loss it cancels.",
             look="With the log loss, dW2 is (ŷ - y) h without any further factor.",
             mend="Keep dz = y_hat - y as given.",
         ),
@@ -1186,7 +1209,7 @@ def backward(output):
             "once_for_every_path",
             _once_for_every_path,
             "The gradients are right, but your walk passes a node's share on once for every path that leads to it. "
-            "Twelve branches in a row make 4096 paths; a network has more paths than there are atoms.",
+            "Twelve branches in a row make 4096 paths, and every further one doubles them.",
             look="Count how often your function enters a node of a = a + a, repeated twelve times.",
             mend="Collect the nodes in order first, then let each fire once, when its gradient is complete.",
         ),
@@ -1286,7 +1309,7 @@ def _in_float32(f, x, dx, h=1e-5):
 
 def _check_cases(rng: np.random.Generator) -> list[Case]:
     def cubes(x):
-        return (x**3).sum()
+        return -(x**3).sum()
 
     def quartic_of_the_sum(x):
         return -(x.sum() ** 4)
@@ -1298,13 +1321,13 @@ def _check_cases(rng: np.random.Generator) -> list[Case]:
         return rng.uniform(0.5, 1.5, shape)
 
     x, matrix, vector = numbers(2), numbers(2, 3), numbers(4)
-    one_halved = 3 * matrix**2
-    one_halved[np.unravel_index(matrix.argmin(), matrix.shape)] /= 2
+    two_wrong = -3 * matrix**2
+    two_wrong[np.unravel_index(matrix.argmin(), matrix.shape)] /= 2
+    two_wrong[np.unravel_index(matrix.argmax(), matrix.shape)] *= 1.2
+    too_small = -4 * x.sum() ** 3 * np.full(2, 0.9)
     return [
-        Case(
-            quartic_of_the_sum, x, -4 * x.sum() ** 3 * np.full(2, 1.1), note="f = -(sum of x)⁴, and dx 10 % too large"
-        ),
-        Case(cubes, matrix, one_halved, note="f = sum of cubes, and the smallest entry of dx halved"),
+        Case(quartic_of_the_sum, x, too_small, note="f = -(sum of x)⁴, and dx 10 % too small"),
+        Case(cubes, matrix, two_wrong, note="f = -(sum of cubes), and two entries of dx wrong"),
         Case(waves, vector, np.zeros(4), note="edge: dx = 0 everywhere"),
     ]
 
@@ -1623,7 +1646,8 @@ def log_sum_exp(x):
         Mistake(
             "divided_by_exp",
             _log_sum_exp_with(lambda e, total, dy, x: dy * (1 / e) + 0 * total),
-            "You took the log of each exp on its own. The sum is inside: log s has the slope 1/s, with s the sum.",
+            "You took the log's slope at each exp, 1/e. The log is of the sum, so its slope is 1/sum; and exp's own "
+            "slope e is missing.",
             look="Add 1 to a whole row: y rises by 1. So each row of dx must sum to dy.",
             mend="dy * e / sum.",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,28 @@ def draw_logistic_neuron(*, gradients: bool = True) -> Picture:
     return draw_graph(-log(y_hat), names=leaves | {"z": z, "ŷ": y_hat}, gradients=gradients)
 
 
-def draw_two_layers(*, gradients: bool = True) -> Picture:
-    """The 2-2-1 network of section 2.1 as scalar gates, with its log loss."""
-    numbers = {"x1": 1.0, "x2": 2.0, "w11": 1.5, "w21": 1.5, "w12": 1.0, "w22": 0.5, "v1": 3.0, "v2": -3.5}
-    leaves = {name: Tensor(value) for name, value in numbers.items()}
-    x1, x2, w11, w21, w12, w22, v1, v2 = leaves.values()
-    h1 = sigmoid(x1 * w11 + x2 * w21)
-    h2 = sigmoid(x1 * w12 + x2 * w22)
+def draw_two_layers(
+    *,
+    x: Sequence[float] = (1.0, 2.0),
+    W1: Sequence[Sequence[float]] = ((1.5, 1.0), (1.5, 0.5)),
+    W2: Sequence[float] = (3.0, -3.5),
+    gradients: bool = True,
+) -> Picture:
+    """A network with two inputs and two hidden neurons as scalar gates, with the log loss for the answer 1.
+
+    Parameters
+    ----------
+    x, W1, W2 : numbers of shapes (2,), (2, 2) and (2,)
+        By default those of section 2.1.
+    gradients : bool
+        Show the gradients below the wires.
+    """
+    numbers = {"x1": x[0], "x2": x[1], "W1₁₁": W1[0][0], "W1₂₁": W1[1][0], "W1₁₂": W1[0][1], "W1₂₂": W1[1][1]}
+    numbers |= {"W2₁": W2[0], "W2₂": W2[1]}
+    leaves = {name: Tensor(number) for name, number in numbers.items()}
+    a, b, w11, w21, w12, w22, v1, v2 = leaves.values()
+    h1 = sigmoid(a * w11 + b * w21)
+    h2 = sigmoid(a * w12 + b * w22)
     y_hat = sigmoid(h1 * v1 + h2 * v2)
     loss = -log(y_hat)
     below = " and every gradient below it" if gradients else ""
@@ -169,7 +184,7 @@ def factors_of_a_gradient() -> Picture:
 
 
 def training_loop() -> Picture:
-    """The loop of supervised training as four boxes in a circle."""
+    """The loop of supervised training as four boxes, and the way back to the first."""
     steps = [
         ("1. forward", "outputs of a minibatch"),
         ("2. loss", "how wrong are they"),

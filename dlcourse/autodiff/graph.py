@@ -134,8 +134,11 @@ def gradients_of(name: str, backward: Callable, dys: Sequence, arrays: Sequence,
     return dxs
 
 
-def as_real_array(x: Any, name: str) -> np.ndarray:
-    """Return `x` as an array that can have a gradient, or say why it can't."""
+def as_inexact_array(x: Any, name: str) -> np.ndarray:
+    """Return `x` as an array that can have a gradient, or say why it can't.
+
+    Complex numbers pass: forward mode carries the slope in their imaginary part.
+    """
     array = np.asarray(x)
     if np.issubdtype(array.dtype, np.inexact):
         return array

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff.graph import Node, as_gradient, as_real_array, gradients_of
+from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, gradients_of
 from dlcourse.autodiff.tensor import Tensor
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
@@ -79,7 +79,7 @@ def differentiable(function: Callable) -> Any:
     def vjp(*inputs: Any, **settings: Any) -> tuple[Any, Callable]:
         """Return the value and the way back on arrays: ``y, backward = f.vjp(*arrays, **settings)``."""
         _refuse_tensors(name, settings)
-        arrays = [as_real_array(getattr(x, "data", x) if isinstance(x, Tensor) else x, name) for x in inputs]
+        arrays = [as_inexact_array(getattr(x, "data", x) if isinstance(x, Tensor) else x, name) for x in inputs]
         value, backward = _pair(current, arrays, settings)
         values = value if type(value) is tuple else (value,)
 
@@ -179,7 +179,9 @@ def _described(result: Any) -> str:
 
 def _constant(x: Any, name: str) -> Any:
     """A number stays as it is (so that float32 stays float32); anything else must be an array of numbers."""
-    if isinstance(x, (int, float, complex, np.number)):
+    if isinstance(x, np.number):
+        return x.item()  # a NumPy float64 would turn float32 into float64
+    if isinstance(x, (int, float, complex)):
         return x
     if isinstance(x, (list, tuple)) and any(isinstance(part, Tensor) for part in x):
         raise TypeError(f"{name}: an input is a {type(x).__name__} of Tensors; pass them one by one")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff.graph import Node, as_gradient, as_real_array, pull_back, slot
+from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, pull_back, slot
 
 
 class Tensor:
@@ -19,7 +19,8 @@ class Tensor:
     Parameters
     ----------
     data : array_like of floats
-        Shared, not copied, when it is an array already.
+        Shared, not copied, when it is an array already. What is computed from it remembers this array, so
+        change it in place only after `backward`.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ class Tensor:
     def __init__(self, data: Any) -> None:
         if isinstance(data, Tensor):
             raise TypeError("Tensor: expected an array, got a Tensor; pass tensor.data for a leaf of its own")
-        self.data = as_real_array(data, "Tensor")
+        self.data = as_inexact_array(data, "Tensor")
         self.grad = None
         self._node: Node | None = None
         self._position = 0

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff.graph import as_gradient, as_real_array, pull_back
+from dlcourse.autodiff.graph import as_gradient, as_inexact_array, pull_back
 from dlcourse.autodiff.recording import no_grad, recording
 from dlcourse.autodiff.tensor import Tensor
 
-# So small that its square underflows to 0: x + ih carries the slope in its imaginary part, exact to rounding.
+# So small that its square is lost beside anything of ordinary size: the imaginary part of f(x + ih) is the slope.
 TINY = 1e-30
 
 
@@ -36,7 +36,7 @@ def vjp(f: Callable, *xs: Any) -> tuple[Any, Callable]:
     >>> backward(1.0)
     (array([3., 4.]), array([1., 2.]))
     """
-    leaves = [Tensor(as_real_array(_data(x), "vjp")) for x in xs]
+    leaves = [Tensor(as_inexact_array(_data(x), "vjp")) for x in xs]
     with recording():
         result = f(*leaves)
     outputs = _tuple(result)
@@ -51,7 +51,7 @@ def vjp(f: Callable, *xs: Any) -> tuple[Any, Callable]:
             if isinstance(y, Tensor) and dy is not None
         ]
         gradients = pull_back([y for y, _ in full], [dy for _, dy in full])
-        dxs = tuple(np.array(gradients.get(leaf, np.zeros_like(leaf.data))) for leaf in leaves)
+        dxs = tuple(np.array(gradients.get(leaf, np.zeros_like(leaf.data)), dtype=leaf.dtype) for leaf in leaves)
         return dxs[0] if len(dxs) == 1 else dxs
 
     return (values if isinstance(result, tuple) else values[0]), backward
@@ -61,7 +61,8 @@ def jvp(f: Callable, xs: Sequence, vs: Sequence) -> tuple[Any, Any]:
     """Value of a program and its slope along a direction (Jacobian-vector product, forward mode).
 
     One pass with complex numbers: ``imag(f(x + ih v)) / h`` is J·v to rounding, because for h = 1e-30 the
-    terms in h² underflow. There is no difference of nearly equal numbers, hence no step size to tune.
+    terms in h² are lost beside the others. There is no difference of nearly equal numbers, hence no step size
+    to tune. It holds for operations that NumPy continues analytically to complex numbers, away from kinks.
 
     Parameters
     ----------
@@ -88,12 +89,13 @@ def jvp(f: Callable, xs: Sequence, vs: Sequence) -> tuple[Any, Any]:
         raise TypeError("jvp: expected tuples of inputs and directions; for one input write jvp(f, (x,), (v,))")
     if len(xs) != len(vs):
         raise ValueError(f"jvp: expected one direction for each input, got {len(xs)} inputs and {len(vs)} directions")
-    lifted = [Tensor(_lift(x, v, "jvp")) for x, v in zip(xs, vs, strict=True)]
+    h = TINY / max([1.0, *(float(np.max(np.abs(_data(v)), initial=0)) for v in vs)])
+    lifted = [Tensor(_lift(x, v, h, "jvp")) for x, v in zip(xs, vs, strict=True)]
     with no_grad():
         result = f(*lifted)
     values = tuple(np.asarray(_data(y)) for y in _tuple(result))
     ys = tuple(y.real for y in values)
-    dys = tuple(np.asarray(y.imag / TINY) for y in values)
+    dys = tuple(np.asarray(y.imag / h) for y in values)
     return (ys, dys) if isinstance(result, tuple) else (ys[0], dys[0])
 
 
@@ -129,16 +131,17 @@ def hvp(f: Callable, x: Any, v: Any) -> np.ndarray:
     >>> hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     array([6., 0.])
     """
-    return np.asarray(grad(f)(_lift(x, v, "hvp")).imag / TINY)
+    h = TINY / max(1.0, float(np.max(np.abs(_data(v)), initial=0)))
+    return np.asarray(grad(f)(_lift(x, v, h, "hvp")).imag / h)
 
 
-def _lift(x: Any, v: Any, name: str) -> np.ndarray:
-    x, v = as_real_array(_data(x), name), np.asarray(_data(v))
+def _lift(x: Any, v: Any, h: float, name: str) -> np.ndarray:
+    x, v = as_inexact_array(_data(x), name), np.asarray(_data(v))
     if np.iscomplexobj(x) or np.iscomplexobj(v):
         raise TypeError(f"{name}: expected real numbers, got complex128; the imaginary part carries the slope here")
     if x.shape != v.shape:
         raise ValueError(f"{name}: the direction has shape {v.shape} but the input has shape {x.shape}")
-    return x + 1j * TINY * v.astype(np.float64)  # complex128 also for float32, where TINY * v would underflow
+    return x + 1j * h * v.astype(np.float64)  # complex128 also for float32, where h * v would underflow
 
 
 def _data(x: Any) -> Any:

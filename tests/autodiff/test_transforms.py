@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse.activations import relu, sigmoid, tanh
-from dlcourse.autodiff import Tensor, exp, grad, hvp, jvp, log, maximum, vjp
+from dlcourse.autodiff import Tensor, exp, grad, hvp, jvp, log, maximum, sqrt, vjp
 from dlcourse.layers import Linear, Parameter, Sequential
 from dlcourse.losses import cross_entropy, mean_squared_error
 
@@ -221,3 +221,26 @@ def test_complex_numbers_are_refused_where_forward_mode_needs_the_imaginary_part
     for call in (lambda x: jvp(one_input, (x,), (X,)), lambda x: hvp(one_input, x, X)):
         with pytest.raises(TypeError, match="expected real numbers, got complex128"):
             call(X + 1j)
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 5, 100, 101, -3])
+def test_the_slope_of_a_whole_power_is_right_for_a_negative_base(exponent):
+    x, v = np.array([-1.1]), np.array([1.0])
+    _, slope = jvp(lambda x: x**exponent, (x,), (v,))
+    assert slope == pytest.approx(exponent * x ** (exponent - 1), rel=1e-12)
+
+
+def test_forward_mode_takes_the_root_of_a_square_that_is_zero():
+    y, _ = jvp(lambda x: sqrt(x**2 + 0.0), (np.array([0.0, 3.0]),), (np.array([1.0, 1.0]),))
+    assert y == pytest.approx([0.0, 3.0])
+
+
+def test_a_direction_may_be_of_any_size():
+    for size in (1e-20, 1.0, 1e31):
+        _, slope = jvp(lambda x: x**2, (np.array([3.0]),), (np.array([size]),))
+        assert slope == pytest.approx([6 * size], rel=1e-12)
+
+
+def test_a_numpy_number_beside_a_float32_tensor_leaves_it_float32():
+    assert (Tensor(np.ones(3, np.float32)) * np.float64(2.0)).dtype == np.float32
+    assert vjp(lambda x: x * np.float64(2.0), np.ones(3, np.float32))[1](np.ones(3)).dtype == np.float32
