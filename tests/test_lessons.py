@@ -5,8 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from dlcourse.checking import all_exercises
 from tests import lesson_rules as rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,8 +37,6 @@ def test_a_lesson_is_a_valid_notebook_of_modest_size(path):
 
 @each_lesson
 def test_exercise_cells_equal_the_stubs_of_their_definitions(path):
-    from dlcourse.checking import all_exercises
-
     stubs = {name: exercise.stub for name, exercise in all_exercises().items() if name[:2] == path.name[:2]}
     assert list(rules.exercise_cells_hold_the_stubs(read(path), stubs)) == []
 
@@ -52,6 +52,30 @@ def test_every_deck_item_of_a_lesson_is_settled_once(path):
 def test_links_lead_to_files_that_a_learner_has(path):
     files = {file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*")}
     assert list(rules.links_lead_somewhere(read(path), files)) == []
+
+
+@each_lesson
+def test_a_lesson_runs_with_every_exercise_solved(path, tmp_path, monkeypatch):
+    """What a lesson shows only to those who solved something runs, too."""
+    monkeypatch.setenv("DLCOURSE_PROGRESS", str(tmp_path / "progress.json"))
+    solved = read(path)
+    for cell in solved.cells:
+        for name in rules.tags(cell, "exercise:"):
+            cell.source += "\n" + SOLVED.format(name=name, answer=all_exercises()[name].answer)
+    NotebookClient(solved, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}).execute()
+    shown = [str(output) for _, cell in rules.code_cells(solved) for output in cell.outputs]
+    exercises = [name for name in all_exercises() if name[:2] == path.name[:2]]
+    assert sum(f"{name} passed" in text for name in exercises for text in shown) == len(exercises)
+    assert not [text for text in shown if " first." in text and "Solve" in text]
+
+
+# The reference in place of the learner's work; of what the package differentiates, the plain function inside.
+SOLVED = """
+from dlcourse.checking import all_exercises
+
+reference = all_exercises()["{name}"].reference
+{answer} = getattr(reference, "__wrapped__", reference)
+"""
 
 
 # The rules themselves -------------------------------------------------------------------------------------
