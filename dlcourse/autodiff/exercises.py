@@ -535,6 +535,7 @@ new_y_hat = ...
 """,
     answer="(new_w, new_y_hat)",
     parts=("new_w", "new_y_hat"),
+    near=0,  # the step itself is small: many wrong steps end within a percent
     reference=(_new_w, _sigmoid(_new_w @ _x)),
     explanation=(
         "new_w = w - η dw = (-2.999731, 1.999731, -3.000538): the deck moved the first two ten times too far. "
@@ -642,6 +643,7 @@ def _two_layers(
     hidden_error: Callable = lambda dz, W2, new_W2: dz * W2,
     hidden_slope: Callable = lambda z, h: h * (1 - h),
     dW1_of: Callable = np.outer,
+    dW2_of: Callable = lambda dz, h, y_hat: h * dz,
     steps: tuple = (1, 1),
 ) -> Callable:
     """The right answer with one part exchanged."""
@@ -649,8 +651,9 @@ def _two_layers(
     def wrong(x, y, W1, W2, *, learning_rate):
         z = x @ W1
         h = _sigmoid(z)
-        dz = error(_sigmoid(h @ W2), y)
-        dW2 = h * dz
+        y_hat = _sigmoid(h @ W2)
+        dz = error(y_hat, y)
+        dW2 = dW2_of(dz, h, y_hat)
         dh = hidden_error(dz, W2, W2 - learning_rate * dW2)
         dW1 = dW1_of(x, dh * hidden_slope(z, h))
         h = _sigmoid(x @ (W1 - steps[0] * learning_rate * dW1))
@@ -774,6 +777,20 @@ def two_layer_step(x, y, W1, W2, *, learning_rate):
             "Rows and columns of dW1 are exchanged. Row i belongs to input i, column j to hidden unit j, as in W1.",
             look="dW1 must have the shape of W1, also when there are 3 inputs and 2 hidden units.",
             mend="np.outer(x, ...) with x first.",
+        ),
+        Mistake(
+            "hidden_slope_in_dW2",
+            _two_layers(dW2_of=lambda dz, h, y_hat: dz * h * h * (1 - h)),
+            "dW1 is right. W2 comes after the hidden sigmoid: its gradient is dz times its input h, without h (1 - h).",
+            look="A saturated hidden unit has h near 1 and a large say in the output. Is its dW2 near 0 in yours?",
+            mend="dW2 = dz * h.",
+        ),
+        Mistake(
+            "output_slope_in_dW2",
+            _two_layers(dW2_of=lambda dz, h, y_hat: dz * h * y_hat * (1 - y_hat)),
+            "dW1 is right. dz is the gradient before the output's sigmoid already; its slope must not come in again.",
+            look="With the log loss, dW2 is (ŷ - y) h without any further factor.",
+            mend="dW2 = dz * h.",
         ),
         Mistake(
             "only_W2_moved",
@@ -995,7 +1012,7 @@ def _backward_with(
     """The right walk with one part exchanged."""
 
     def wrong(output):
-        order = (order_of or _consumers_first)(output)
+        order = (order_of or _readers_first)(output)
         if reset:
             for node in order:
                 node.grad = 0.0
@@ -1008,7 +1025,7 @@ def _backward_with(
     return wrong
 
 
-def _consumers_first(output: Any) -> list:
+def _readers_first(output: Any) -> list:
     order, seen = [], set()
 
     def visit(node: Any) -> None:
@@ -1043,7 +1060,7 @@ def _as_reached(output: Any) -> list:
 
 
 def _recursive(output):
-    for node in _consumers_first(output):
+    for node in _readers_first(output):
         node.grad = 0.0
     output.grad = 1.0
 
@@ -1056,7 +1073,7 @@ def _recursive(output):
 
 
 def _once_for_every_path(output):
-    for node in _consumers_first(output):
+    for node in _readers_first(output):
         node.grad = 0.0
 
     def go(node, upstream):
@@ -1129,7 +1146,7 @@ def _observe_backward(candidate: Callable, case: Case) -> dict[str, Any]:
     program, numbers = case.args
     leaves = [_Counted(x) for x in numbers]
     output = program(*leaves)
-    nodes = len(_consumers_first(output))
+    nodes = len(_readers_first(output))
     _Counted.asked = 0
     returned = candidate(output)
     asked = _Counted.asked
@@ -1144,7 +1161,7 @@ def _observe_backward(candidate: Callable, case: Case) -> dict[str, Any]:
         "the gradients of the inputs": np.array([leaf.grad for leaf in leaves]),
         "the gradient of the output itself": output.grad,
         # A right walk asks each node a few times; one that follows every path, once for each path.
-        "every node passes its gradient on once": asked < 20 * nodes,
+        "every node is entered once": asked < 20 * nodes,
     }
 
 
@@ -1179,7 +1196,7 @@ def backward(output):
         Mistake(
             "gradient_overwritten",
             _backward_with(give=lambda old, slope, grad: slope * grad),
-            "Each consumer of a Value overwrites what the one before it left. Gradients add at a branch.",
+            "Each reader of a Value overwrites what the one before it left. Gradients add at a branch.",
             look="In a * a the Value a is used twice: its gradient must be 2 a.",
             mend="Use += instead of =.",
         ),
@@ -1202,16 +1219,17 @@ def backward(output):
             _recursive,
             "The recursion passes a node's gradient on each time it arrives there, including what it had already "
             "passed on. A node may fire once, when its gradient is complete.",
-            look="In q * a + q * b the Value q has two consumers. How often does it fire in your walk?",
+            look="In q * a + q * b the Value q has two readers. How often does it fire in your walk?",
             mend="Collect the nodes in order first, then let each fire once.",
         ),
         Mistake(
             "once_for_every_path",
             _once_for_every_path,
-            "The gradients are right, but your walk passes a node's share on once for every path that leads to it. "
-            "Twelve branches in a row make 4096 paths, and every further one doubles them.",
-            look="Count how often your function enters a node of a = a + a, repeated twelve times.",
-            mend="Collect the nodes in order first, then let each fire once, when its gradient is complete.",
+            "The gradients are right, but a recursion of yours, the one that walks, clears or collects, enters a node "
+            "once for every path that leads to it. Twelve branches in a row make 4096 paths, and every further one "
+            "doubles them.",
+            look="Count how often your functions enter a node of a = a + a, repeated twelve times.",
+            mend="Remember which nodes you have seen, collect each of them once, and clear and walk that list.",
         ),
         Mistake(
             "breadth_first",
@@ -1219,14 +1237,22 @@ def backward(output):
             "You walk level by level from the output. A Value with a short path and a long one then fires before "
             "the long path has delivered.",
             look="In q + q * a * b * b the Value q is one step from the output and also four. When is it complete?",
-            mend="Order the nodes so that every node comes after all of its consumers.",
+            mend="Order the nodes so that every node comes after all of its readers.",
         ),
         Mistake(
             "fires_when_first_reached",
             _backward_with(order_of=_as_reached),
-            "You fire a node as soon as the search first reaches it, before its other consumers have delivered.",
+            "You fire a node as soon as the search first reaches it, before its other readers have delivered.",
             look="In q * a + q * b the Value q gets gradient from two sides. Did both arrive before q fired?",
             mend="Append a node after its parents have been visited, and walk the list backwards.",
+        ),
+        Mistake(
+            "order_not_reversed",
+            _backward_with(order_of=lambda output: _readers_first(output)[::-1]),
+            "Your order puts parents first, and you walk it from its beginning: the inputs fire before anything has "
+            "reached them.",
+            look="Which node fires first in your walk? It must be the output.",
+            mend="Walk the list backwards: reversed(order).",
         ),
         Mistake(
             "upstream_left_out",
@@ -1327,7 +1353,7 @@ def _check_cases(rng: np.random.Generator) -> list[Case]:
     too_small = -4 * x.sum() ** 3 * np.full(2, 0.9)
     return [
         Case(quartic_of_the_sum, x, too_small, note="f = -(sum of x)⁴, and dx 10 % too small"),
-        Case(cubes, matrix, two_wrong, note="f = -(sum of cubes), and two entries of dx wrong"),
+        Case(cubes, matrix, two_wrong, h=1e-2, note="f = -(sum of cubes), and two entries of dx wrong"),
         Case(waves, vector, np.zeros(4), note="edge: dx = 0 everywhere"),
     ]
 
@@ -1381,6 +1407,28 @@ def gradient_check(f, x, dx, h=1e-5):
             "With h = 1e-15 rounding eats the difference: f(x + h) and f(x - h) agree in almost all digits.",
             look="Print f(x + h) - f(x - h). How many digits of it are real?",
             mend="Use the h that is passed in.",
+        ),
+        Mistake(
+            "h_ignored",
+            _check_with(step=1e-5),
+            "You use 1e-5 whatever h is passed in.",
+            look="Call your function with h=0.01: the error of the formula must grow.",
+            mend="Use the h that is passed in.",
+        ),
+        Mistake(
+            "all_entries_moved",
+            _check_with(slope=lambda f, x, i, h: (f(x + h) - f(x - h)) / (2 * h)),
+            "x + h moves every entry at once, so each number you get is the sum of all slopes.",
+            look="All entries of your numeric are equal. Are the slopes of f?",
+            mend="Copy x and move only entry i of the copy.",
+        ),
+        Mistake(
+            "no_copies",
+            _check_with(slope=lambda f, x, i, h: 0.0),
+            "f(x + h) and f(x - h) came out equal. `above = x` is no copy but a second name: what you add to the one "
+            "you take from the other.",
+            look="Print above[i] and below[i] before you call f: do they differ?",
+            mend="above, below = x.copy(), x.copy().",
         ),
         Mistake(
             "absolute_error",
@@ -1546,6 +1594,13 @@ def relu_gate(x):
             mend="dy * (x > 0).",
         ),
         Mistake(
+            "only_the_number_of_the_slope",
+            _relu_with(lambda x, y, dy: (x > 0) * 1.0),
+            "You return the local slope, 1 or 0. It is still to be multiplied by dy.",
+            look="If dy doubles, dx must double.",
+            mend="dy * (x > 0).",
+        ),
+        Mistake(
             "multiplied_by_the_output",
             _relu_with(lambda x, y, dy: dy * y),
             "You multiplied by the output. The slope of a ReLU is 1 where it is on, whatever its value.",
@@ -1662,7 +1717,7 @@ def log_sum_exp(x):
             "gradient_passed_through",
             _log_sum_exp_with(lambda e, total, dy, x: dy + 0 * e),
             "exp and log undo each other only when there is one term. The sum stands between them.",
-            look="Each row of dx must sum to dy. Yours sums to k times dy.",
+            look="Each row of dx must sum to dy. Yours sums to dy times the number of columns.",
             mend="dy * e / sum.",
         ),
         Mistake(
@@ -1678,6 +1733,27 @@ def log_sum_exp(x):
             "The forward pass sums each row; you divided by the sum over all rows.",
             look="Each row of dx must sum to dy of that row.",
             mend="Divide by e.sum(axis=1), as a column.",
+        ),
+        Mistake(
+            "divided_by_the_sum_of_a_column",
+            _log_sum_exp_with(lambda e, total, dy, x: dy * e / e.sum(axis=0)),
+            "axis=0 sums down the columns, over the examples. The forward pass sums along each row.",
+            look="Each row of dx must sum to dy of that row.",
+            mend="Divide by e.sum(axis=1), as a column.",
+        ),
+        Mistake(
+            "one_upstream_for_all_rows",
+            _log_sum_exp_with(lambda e, total, dy, x: dy.sum() * e / total),
+            "You summed dy. Each row has a y of its own, and its gradient stays in its row.",
+            look="Change dy[0]: only row 0 of dx may change.",
+            mend="Multiply by dy[:, None].",
+        ),
+        Mistake(
+            "no_columns",
+            _log_sum_exp_with(lambda e, total, dy, x: dy[:, 0] * e / total[:, 0]),
+            "dy and the sum hold n numbers, and NumPy lays them along the columns of x. They belong to its rows.",
+            look="Print the shapes of dy, e and the sum.",
+            mend="Make columns of them: dy[:, None] and the sum with [:, None].",
         ),
         Mistake(
             "extra_factor_1_minus_p",

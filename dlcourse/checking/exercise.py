@@ -79,6 +79,8 @@ class Exercise:
         One sentence, shown when passed.
     tolerance : float
         As in `comparing.close`.
+    near : float
+        How far, relative to the right number, a wrong one may be off to be asked "did you round?".
     parts : sequence of str
         What to call the entries of a value.
     explanation : str
@@ -106,6 +108,7 @@ class Exercise:
     look: str = ""
     learn: str = ""
     tolerance: float = 1e-6
+    near: float = 0.01
     parts: Sequence[str] = ()
     explanation: str = ""
     options: Mapping[str, Any] | None = None

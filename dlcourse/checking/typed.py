@@ -161,7 +161,7 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
     if first.step == "shape":
         expected, yours = np.shape(first.truth), np.shape(first.got)
         return f"{subject} should have the shape {expected}, yours has {yours}."
-    if not is_named and all(f.step == "value" and _is_near(f.truth, f.got, exercise.tolerance) for f in failures):
+    if not is_named and all(f.step == "value" and _is_near(f.truth, f.got, exercise) for f in failures):
         return (
             f"{_listed(failures, row)} {'is' if len(failures) == 1 else 'are'} close: did you round? Give more digits."
         )
@@ -202,14 +202,14 @@ def _listed(failures: Sequence[Failure], row: dict) -> str:
     return wording.join([wording.code(part) for part in row if part in wrong])
 
 
-def _is_near(truth: Any, got: Any, tolerance: float) -> bool:
-    """Return whether every wrong entry is within 1 % of a truth that is no whole number, or is it rounded."""
+def _is_near(truth: Any, got: Any, exercise: Exercise) -> bool:
+    """Return whether every wrong entry is near a truth that is no whole number, or is it rounded."""
     expected, array = numbers(truth), numbers(got, lists=True)
     if expected is None or array is None or expected.shape != array.shape:
         return False
     if expected.dtype.kind != "f" or array.dtype.kind == "c":
         return False
-    wrong = ~close(array, expected, tolerance)
+    wrong = ~close(array, expected, exercise.tolerance)
     t, g = expected[wrong].astype(float), array[wrong].astype(float)
     rounded = np.any([np.isclose(np.round(t, digits), g, rtol=0, atol=1e-12) for digits in range(1, 5)], axis=0)
-    return bool(((t != np.round(t)) & (g != 0) & ((np.abs(g - t) <= 0.01 * np.abs(t)) | rounded)).all())
+    return bool(((t != np.round(t)) & (g != 0) & ((np.abs(g - t) <= exercise.near * np.abs(t)) | rounded)).all())
