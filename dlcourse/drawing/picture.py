@@ -58,7 +58,7 @@ class Picture:
             canvas = FigureCanvasAgg(self.figure)
             canvas.draw()
         self.width, self.height = canvas.get_width_height()
-        self.png = _quantised(canvas.buffer_rgba())
+        self.png = quantised(canvas.buffer_rgba())
 
     def __repr__(self) -> str:
         return self.alt
@@ -106,7 +106,7 @@ def checked_alt(alt: str) -> str:
     return alt
 
 
-def _quantised(rgba: Any) -> bytes:
+def quantised(rgba: Any) -> bytes:
     """A PNG of few colours, without any metadata."""
     from PIL import Image
 
