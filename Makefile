@@ -7,11 +7,12 @@ CONSTRAINTS ?= constraints.txt
 BIN   := $(VENV)/bin
 READY := $(VENV)/.dlcourse-installed
 BROWSER_READY := $(VENV)/.dlcourse-browser-installed
+BENCH_READY := $(VENV)/.dlcourse-bench-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 NBVAL ?= --nbval
 
 .DEFAULT_GOAL := help
-.PHONY: help lab install test lint types unit nbval test-slow test-browser notebooks constraints clean
+.PHONY: help lab install test lint types unit nbval test-slow test-browser notebooks bench constraints clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -58,6 +59,13 @@ test-browser: $(BROWSER_READY)  ## the lessons in JupyterLab in Chromium
 
 notebooks: $(READY)  ## run all lessons again and save their outputs
 	$(BIN)/python tools/record_notebooks.py $(NOTEBOOKS)
+
+$(BENCH_READY): $(READY)
+	$(BIN)/python -m pip install -q -c $(CONSTRAINTS) -e '.[dev,bench]'
+	@touch $@
+
+bench: $(BENCH_READY)  ## our times against those of other libraries
+	$(BIN)/python -m benchmarks
 
 constraints:  ## make constraints.txt again from a fresh environment
 	sh tools/make_constraints.sh > constraints.tmp && mv constraints.tmp constraints.txt

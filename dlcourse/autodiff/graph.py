@@ -45,7 +45,7 @@ class Node:
         arrays: Sequence,
         settings: dict,
         backward: Callable,
-        outputs: tuple | None,
+        outputs: tuple | None = None,
     ) -> None:
         self.name = name
         self.inputs = inputs
@@ -87,12 +87,18 @@ def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dic
             ]
         if kept is not None:
             kept.update({node: dys[0]} if node.outputs is None else {(node, i): dy for i, dy in enumerate(dys)})
-        dxs = gradients_of(node.name, node.backward, dys, node.arrays, node.inputs)
-        for x, dx in zip(node.inputs, dxs):  # noqa: B905 (gradients_of has counted them; strict takes its time)
-            if x is not None:
+        dxs = gradients_of(node.name, node.backward, dys, len(node.inputs))
+        # gradients_of has counted them; zip's strict takes its time.
+        for i, x, dx, array in zip(itertools.count(), node.inputs, dxs, node.arrays):
+            if x is None:
+                continue
+            if type(dx) is not np.ndarray or dx.shape != array.shape:
+                dx = fitting(dx, node.arrays, i, node.name)
+            key = x._node
+            if key is None or key.outputs is not None:
                 key = slot(x)
-                # A sum of arrays without axes is a number; backward always gets an array.
-                pending[key] = np.asarray(pending[key] + dx) if key in pending else dx
+            # A sum of arrays without axes is a number; backward always gets an array.
+            pending[key] = np.asarray(pending[key] + dx) if key in pending else dx
     if kept is not None:
         kept.update(pending)
     return pending
@@ -106,32 +112,29 @@ def slot(tensor: Tensor) -> Any:
     return node if node.outputs is None else (node, tensor._position)
 
 
-def gradients_of(name: str, backward: Callable, dys: Sequence, arrays: Sequence, tracked: Sequence) -> Sequence:
-    """Call `backward` and hold its answer against the shape rule: one gradient per input, of its shape.
-
-    Where `tracked` is None the input is a constant, and nobody asks for its gradient.
-    """
+def gradients_of(name: str, backward: Callable, dys: Sequence, n: int) -> tuple:
+    """Call `backward` and count its answer: one gradient for each of `n` inputs."""
     dxs = backward(*dys)
     if type(dxs) is not tuple:
         dxs = (dxs,)
-    if len(dxs) != len(arrays):
+    if len(dxs) != n:
         raise ValueError(
-            f"{name}.backward returned {len(dxs)} gradient(s) for {len(arrays)} input(s); "
-            "return one for each input, in order"
+            f"{name}.backward returned {len(dxs)} gradient(s) for {n} input(s); return one for each input, in order"
         )
-    for i, dx in enumerate(dxs):
-        if tracked[i] is None:
-            continue
-        if type(dx) is not np.ndarray:
-            dx = _plain_gradient(dx, name)
-            dxs = (*dxs[:i], dx, *dxs[i + 1 :])
-        if dx.shape != arrays[i].shape:
-            which = "" if len(arrays) == 1 else f" (input {i + 1} of {len(arrays)})"
-            raise ValueError(
-                f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {arrays[i].shape}; "
-                f"the two must be equal{which}"
-            )
     return dxs
+
+
+def fitting(dx: Any, arrays: Sequence, i: int, name: str) -> np.ndarray:
+    """Return `dx` as an array of the shape of input `i`, or say that it breaks the shape rule."""
+    if type(dx) is not np.ndarray:
+        dx = _plain_gradient(dx, name)
+    if dx.shape != arrays[i].shape:
+        which = "" if len(arrays) == 1 else f" (input {i + 1} of {len(arrays)})"
+        raise ValueError(
+            f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {arrays[i].shape}; "
+            f"the two must be equal{which}"
+        )
+    return dx
 
 
 def as_inexact_array(x: Any, name: str) -> np.ndarray:
@@ -170,13 +173,14 @@ def as_gradient(dy: Any, y: Any, name: str) -> np.ndarray:
 
 def _reachable(outputs: Sequence[Tensor]) -> list[Node]:
     """All nodes behind `outputs`, the last made first."""
-    seen = {tensor._node for tensor in outputs if tensor._node is not None}
+    # A dict keeps the order in which nodes are found, which is nearly the one they are sorted into.
+    seen = dict.fromkeys(tensor._node for tensor in outputs if tensor._node is not None)
     stack = list(seen)
     while stack:
         for x in stack.pop().inputs:
-            if x is not None and x._node is not None and x._node not in seen:
-                seen.add(x._node)
-                stack.append(x._node)
+            if x is not None and (node := x._node) is not None and node not in seen:
+                seen[node] = None
+                stack.append(node)
     return sorted(seen, key=attrgetter("number"), reverse=True)
 
 

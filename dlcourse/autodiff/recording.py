@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, gradients_of
+from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, fitting, gradients_of
 from dlcourse.autodiff.tensor import Tensor
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
+_is_recording = _recording.get
+_new = object.__new__
 
 
 def differentiable(function: Callable) -> Any:
@@ -71,10 +73,9 @@ def differentiable(function: Callable) -> Any:
         if type(value) is tuple:
             values = [np.asarray(y) for y in value]
             outputs = tuple((y.shape, y.dtype) for y in values)
-            node = Node(name, tracked, arrays, settings, backward, outputs) if _recording.get() else None
+            node = Node(name, tracked, arrays, settings, backward, outputs) if _is_recording() else None
             return tuple(_output(y, node, i) for i, y in enumerate(values))
-        node = Node(name, tracked, arrays, settings, backward, None) if _recording.get() else None
-        return _output(value, node, 0)
+        return _output(value, Node(name, tracked, arrays, settings, backward) if _is_recording() else None)
 
     def vjp(*inputs: Any, **settings: Any) -> tuple[Any, Callable]:
         """Return the value and the way back on arrays: ``y, backward = f.vjp(*arrays, **settings)``."""
@@ -90,8 +91,9 @@ def differentiable(function: Callable) -> Any:
                 np.zeros_like(y) if dy is None else as_gradient(dy, y, f"{name}.backward")
                 for dy, y in zip(dys, values, strict=True)
             ]
-            dxs = gradients_of(name, backward, full, arrays, arrays)
-            return dxs[0] if len(dxs) == 1 else tuple(dxs)
+            dxs = gradients_of(name, backward, full, len(arrays))
+            dxs = tuple(fitting(dx, arrays, i, name) for i, dx in enumerate(dxs))
+            return dxs[0] if len(dxs) == 1 else dxs
 
         return value, way_back
 
@@ -150,8 +152,8 @@ def recording() -> Iterator[None]:
         _recording.reset(token)
 
 
-def _output(value: Any, node: Node | None, position: int) -> Tensor:
-    tensor = Tensor.__new__(Tensor)
+def _output(value: Any, node: Node | None, position: int = 0) -> Tensor:
+    tensor = _new(Tensor)
     tensor.data = value if type(value) is np.ndarray else np.asarray(value)
     tensor.grad = None
     tensor._node = node
@@ -160,7 +162,7 @@ def _output(value: Any, node: Node | None, position: int) -> Tensor:
 
 
 def _pair(function: Callable, arrays: Sequence, settings: dict) -> tuple[Any, Callable]:
-    result = function(*arrays, **settings)
+    result = function(*arrays, **settings) if settings else function(*arrays)  # an empty ** takes its time
     if type(result) is tuple and len(result) == 2 and callable(result[1]):
         return result
     name = getattr(function, "__name__", type(function).__name__)
