@@ -93,10 +93,7 @@ def test_the_bench_fails_when_outputs_differ(tmp_path, capsys):
     [(topic, peer) for topic in ("overhead", "mlp") for peer in TOPICS[topic][0] if peer != harness.OURS],
 )
 def test_every_peer_computes_what_we_compute(topic, peer):
-    if peer == "torch":
-        require(peer)
-    else:
-        pytest.importorskip(peer)  # of the extra bench, which CI does not install
+    require(peer)
     contestants, draw = TOPICS[topic]
     pair = {name: contestants[name] for name in (harness.OURS, peer)}
     harness.require_equal_outputs(pair, draw(np.random.default_rng(1)))
