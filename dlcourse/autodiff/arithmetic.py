@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from dlcourse.autodiff.recording import differentiable
 
@@ -52,9 +53,9 @@ def sum_to(dy: np.ndarray, x: Any) -> np.ndarray:
     >>> sum_to(np.ones((4, 3)), np.zeros(3))
     array([4., 4., 4.])
     """
-    shape = x.shape if isinstance(x, np.ndarray) else np.shape(x)
-    if dy.shape == shape:
+    if type(x) is ndarray and dy.shape == x.shape:
         return dy
+    shape = () if isinstance(x, (int, float, complex)) else np.shape(x)  # np.shape makes an array of a number
     added = dy.ndim - len(shape)
     dy = dy.sum(axis=tuple(range(added))) if added else dy
     stretched = tuple(i for i, n in enumerate(shape) if n == 1 and dy.shape[i] != 1)

@@ -361,6 +361,14 @@ df_dz = ...
             mend="Go back from the output, gate by gate.",
         ),
         Mistake(
+            "gradient_times_value",
+            _answer(8.0, -20.0, -12.0),
+            "The gradients are in there, each times the value of its own input. A gradient is how far f moves for "
+            "each unit, whatever the value is.",
+            look="x and y enter f only through their sum. Can their gradients differ?",
+            mend="Leave the last factor out: df/dx = df/dq times 1, not times x.",
+        ),
+        Mistake(
             "signs_turned",
             _answer(4.0, 4.0, -3.0),
             "The sizes are right and every sign is turned.",
@@ -662,6 +670,15 @@ def _two_layers(
     return wrong
 
 
+def _dW2_from_the_new_h(x, y, W1, W2, *, learning_rate):
+    h = _sigmoid(x @ W1)
+    dz = _sigmoid(h @ W2) - y
+    dW1 = np.outer(x, dz * W2 * h * (1 - h))
+    new_h = _sigmoid(x @ (W1 - learning_rate * dW1))
+    dW2 = dz * new_h
+    return dW1, dW2, _sigmoid(new_h @ (W2 - learning_rate * dW2))
+
+
 def _two_layer_cases(rng: np.random.Generator) -> list[Case]:
     def case(n_in: int, n_hidden: int, y: float, learning_rate: float) -> Case:
         return Case(
@@ -734,6 +751,14 @@ def two_layer_step(x, y, W1, W2, *, learning_rate):
             "dW1 was computed with the W2 that had already stepped. All gradients belong to one and the same point.",
             look="Set the learning rate to 100. dW1 must not depend on it.",
             mend="Compute dW2 and dW1 first, then move both.",
+        ),
+        Mistake(
+            "W1_updated_first",
+            _dW2_from_the_new_h,
+            "dW2 was computed with the h that belongs to the W1 that had already stepped. All gradients belong to one "
+            "and the same point.",
+            look="Set the learning rate to 100. dW2 must not depend on it.",
+            mend="Compute dW2 and dW1 first, both from the old h, then move both.",
         ),
         Mistake(
             "slope_of_the_output_of_the_sigmoid",
@@ -1084,6 +1109,17 @@ def _once_for_every_path(output):
     go(output, 1.0)
 
 
+def _inputs_only(output):
+    order = _readers_first(output)
+    gradients = dict.fromkeys(order, 0.0) | {output: 1.0}
+    for node in order:
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            gradients[parent] += slope * gradients[node]
+    for node in order:
+        if not node.parents or node is output:
+            node.grad = gradients[node]
+
+
 def _graph_cases(rng: np.random.Generator) -> list[Case]:
     def numbers(n: int) -> tuple:
         return tuple((rng.uniform(0.5, 2, n) * rng.choice([-1, 1], n)).round(2).tolist())
@@ -1146,7 +1182,8 @@ def _observe_backward(candidate: Callable, case: Case) -> dict[str, Any]:
     program, numbers = case.args
     leaves = [_Counted(x) for x in numbers]
     output = program(*leaves)
-    nodes = len(_readers_first(output))
+    nodes = _readers_first(output)
+    middle = [node for node in nodes if node is not output and node not in leaves]
     _Counted.asked = 0
     returned = candidate(output)
     asked = _Counted.asked
@@ -1156,13 +1193,15 @@ def _observe_backward(candidate: Callable, case: Case) -> dict[str, Any]:
         raise Unfit("returns something, but it should set `.grad` of every Value and return nothing")
     if case.settings.get("calls") == 2:
         candidate(output)
-        return {"the gradients after a second call": np.array([leaf.grad for leaf in leaves])}
-    return {
+        return {"the gradients after a second call": np.array([node.grad for node in [*leaves, *middle]])}
+    gradients = {
         "the gradients of the inputs": np.array([leaf.grad for leaf in leaves]),
         "the gradient of the output itself": output.grad,
-        # A right walk asks each node a few times; one that follows every path, once for each path.
-        "every node is entered once": asked < 20 * nodes,
     }
+    if middle:
+        gradients["the gradients of the Values in the middle"] = np.array([node.grad for node in middle])
+    # A right walk asks each node a few times; one that follows every path, once for each path.
+    return gradients | {"every node is entered once": asked < 20 * len(nodes)}
 
 
 backward_pass = Exercise(
@@ -1253,6 +1292,13 @@ def backward(output):
             "reached them.",
             look="Which node fires first in your walk? It must be the output.",
             mend="Walk the list backwards: reversed(order).",
+        ),
+        Mistake(
+            "inputs_only",
+            _inputs_only,
+            "The inputs are right, but the Values in the middle keep the `.grad` they had before.",
+            look="In q = a * b, then q * a + q * b, what is q.grad? By hand it is a + b.",
+            mend="Write the gradient of every collected node into its `.grad`, not only that of the inputs.",
         ),
         Mistake(
             "upstream_left_out",
@@ -1475,6 +1521,22 @@ def gradient_check(f, x, dx, h=1e-5):
             mend="Divide by the larger of the two sizes: max(np.abs(numeric).max(), np.abs(dx).max()).",
         ),
         Mistake(
+            "lengths_of_the_vectors",
+            _check_with(error=lambda a, b: float(_length(a - b) / max(_length(a), _length(b)))),
+            "You divided the length of the difference, a root of a sum of squares, by the larger length. That is a "
+            "convention too, but not the one asked for: many right entries hide one that is a little wrong.",
+            look="Put 998 right entries of 1 beside one entry of 1.1 that should be 1: what do both errors say?",
+            mend="np.abs(numeric - dx).max() / max(np.abs(numeric).max(), np.abs(dx).max()).",
+        ),
+        Mistake(
+            "lengths_and_their_sum",
+            _check_with(error=lambda a, b: float(_length(a - b) / (_length(a) + _length(b)))),
+            "You divided the length of the difference, a root of a sum of squares, by the sum of both lengths. That is "
+            "a convention too, but not the one asked for: many right entries hide one that is a little wrong.",
+            look="If dx is 0 everywhere, the error asked for is 1.",
+            mend="np.abs(numeric - dx).max() / max(np.abs(numeric).max(), np.abs(dx).max()).",
+        ),
+        Mistake(
             "one_entry_at_a_time",
             _check_with(error=lambda a, b: float(np.max(np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))))),
             "You divided entry by entry. An entry whose true slope is near 0 then looks wrong from rounding alone.",
@@ -1498,6 +1560,10 @@ def gradient_check(f, x, dx, h=1e-5):
     ],
     learn="The package's `gradient_errors` does the same job exactly, without an h; part 4 shows how.",
 )
+
+
+def _length(a: np.ndarray) -> np.floating:
+    return np.sqrt((a**2).sum())
 
 
 def _relative_to(scale: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
@@ -1615,27 +1681,27 @@ def relu_gate(x):
 
 
 def log_sum_exp(x):
-    e = np.exp(x)
-    total = e.sum(axis=1)
+    terms = np.exp(x)
+    total = terms.sum(axis=1)
 
     def backward(dy):
-        return dy[:, None] * e / total[:, None]
+        return dy[:, None] * terms / total[:, None]
 
     return np.log(total), backward
 
 
 def _log_sum_exp_with(slope: Callable) -> Callable:
     def wrong(x):
-        e = np.exp(x)
-        total = e.sum(axis=1)
-        return np.log(total), lambda dy: slope(e, total[:, None], dy[:, None], x)
+        terms = np.exp(x)
+        total = terms.sum(axis=1)
+        return np.log(total), lambda dy: slope(terms, total[:, None], dy[:, None], x)
 
     return wrong
 
 
 def _over_everything(x):
-    e = np.exp(x)
-    return np.full(len(x), np.log(e.sum())), lambda dy: dy.sum() * e / e.sum()
+    terms = np.exp(x)
+    return np.full(len(x), np.log(terms.sum())), lambda dy: dy.sum() * terms / terms.sum()
 
 
 def _log_sum_exp_cases(rng: np.random.Generator) -> list[Case]:
@@ -1658,8 +1724,8 @@ unseen = Exercise(
     ),
     stub="""\
 def log_sum_exp(x):
-    e = np.exp(x)
-    y = np.log(e.sum(axis=1))
+    terms = np.exp(x)
+    y = np.log(terms.sum(axis=1))
 
     def backward(dy):
         dx = ...
@@ -1673,52 +1739,52 @@ def log_sum_exp(x):
     observe=pair("y", "dx"),
     hints=[
         "Three gates: exp, sum, log. Write the slope of each and go back from the right.",
-        "log sends dy / sum back. The sum hands that to each of its terms. exp multiplies by e.",
+        "log sends dy / sum back. The sum hands that to each of its terms. exp multiplies by its own output.",
         "dy and the sum have one entry for each row; `[:, None]` makes a column of them that broadcasts over x.",
     ],
     mistakes=[
         Mistake(
             "sum_left_out",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * e),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * terms),
             "The log's slope is missing: 1 divided by the sum.",
             look="Add 1 to a whole row: y rises by 1. So each row of dx must sum to dy.",
-            mend="Divide by e.sum(axis=1), as a column.",
+            mend="Divide by terms.sum(axis=1), as a column.",
         ),
         Mistake(
             "exp_left_out",
-            _log_sum_exp_with(lambda e, total, dy, x: dy / total + 0 * e),
-            "The gradient went from the log through the sum, and not through exp, whose slope is e.",
+            _log_sum_exp_with(lambda terms, total, dy, x: dy / total + 0 * terms),
+            "The gradient went from the log through the sum, and not through exp, whose slope is exp(x) again.",
             look="The largest entry of a row moves y most. Are the entries of your dx all equal?",
-            mend="Multiply by e.",
+            mend="Multiply by np.exp(x).",
         ),
         Mistake(
             "log_taken_for_its_slope",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * e / np.log(total)),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * terms / np.log(total)),
             "You divided by y, the log. The slope of log s is 1/s, with s the sum.",
             look="Add 1 to a whole row: y rises by 1. So each row of dx must sum to dy.",
             mend="Divide by the sum, not by its logarithm.",
         ),
         Mistake(
             "divided_by_exp",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * (1 / e) + 0 * total),
-            "You took the log's slope at each exp, 1/e. The log is of the sum, so its slope is 1/sum; and exp's own "
-            "slope e is missing.",
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * (1 / terms) + 0 * total),
+            "You took the log's slope at each exp(x). The log is of the sum, so its slope is 1/sum; and exp's own "
+            "slope, exp(x), is missing.",
             look="Add 1 to a whole row: y rises by 1. So each row of dx must sum to dy.",
-            mend="dy * e / sum.",
+            mend="dy * exp(x) / sum, with columns of dy and of the sum.",
         ),
         Mistake(
             "upstream_forgotten",
-            _log_sum_exp_with(lambda e, total, dy, x: e / total + 0 * dy),
+            _log_sum_exp_with(lambda terms, total, dy, x: terms / total + 0 * dy),
             "These are the local slopes. They are still to be multiplied by dy, row by row.",
             look="If dy doubles, dx must double.",
             mend="Multiply by dy[:, None].",
         ),
         Mistake(
             "gradient_passed_through",
-            _log_sum_exp_with(lambda e, total, dy, x: dy + 0 * e),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy + 0 * terms),
             "exp and log undo each other only when there is one term. The sum stands between them.",
             look="Each row of dx must sum to dy. Yours sums to dy times the number of columns.",
-            mend="dy * e / sum.",
+            mend="dy * exp(x) / sum, with columns of dy and of the sum.",
         ),
         Mistake(
             "all_rows_at_once",
@@ -1729,41 +1795,41 @@ def log_sum_exp(x):
         ),
         Mistake(
             "divided_by_the_sum_of_everything",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * e / e.sum()),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * terms / terms.sum()),
             "The forward pass sums each row; you divided by the sum over all rows.",
             look="Each row of dx must sum to dy of that row.",
-            mend="Divide by e.sum(axis=1), as a column.",
+            mend="Divide by terms.sum(axis=1), as a column.",
         ),
         Mistake(
             "divided_by_the_sum_of_a_column",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * e / e.sum(axis=0)),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * terms / terms.sum(axis=0)),
             "axis=0 sums down the columns, over the examples. The forward pass sums along each row.",
             look="Each row of dx must sum to dy of that row.",
-            mend="Divide by e.sum(axis=1), as a column.",
+            mend="Divide by terms.sum(axis=1), as a column.",
         ),
         Mistake(
             "one_upstream_for_all_rows",
-            _log_sum_exp_with(lambda e, total, dy, x: dy.sum() * e / total),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy.sum() * terms / total),
             "You summed dy. Each row has a y of its own, and its gradient stays in its row.",
             look="Change dy[0]: only row 0 of dx may change.",
             mend="Multiply by dy[:, None].",
         ),
         Mistake(
             "no_columns",
-            _log_sum_exp_with(lambda e, total, dy, x: dy[:, 0] * e / total[:, 0]),
+            _log_sum_exp_with(lambda terms, total, dy, x: dy[:, 0] * terms / total[:, 0]),
             "dy and the sum hold n numbers, and NumPy lays them along the columns of x. They belong to its rows.",
-            look="Print the shapes of dy, e and the sum.",
+            look="Print the shapes of dy, x and the sum.",
             mend="Make columns of them: dy[:, None] and the sum with [:, None].",
         ),
         Mistake(
             "extra_factor_1_minus_p",
-            _log_sum_exp_with(lambda e, total, dy, x: dy * e / total * (1 - e / total)),
-            "p (1 - p) is the slope of a sigmoid. The chain here ends at p = e / sum.",
+            _log_sum_exp_with(lambda terms, total, dy, x: dy * terms / total * (1 - terms / total)),
+            "p (1 - p) is the slope of a sigmoid. The chain here ends at p = exp(x) / sum.",
             look="Each row of dx must sum to dy.",
-            mend="dy * e / sum.",
+            mend="dy * exp(x) / sum, with columns of dy and of the sum.",
         ),
     ],
-    learn="e / sum is the *softmax*. You have derived the gradient on which lesson 02 is built.",
+    learn="exp(x) / sum is the *softmax*. You have derived the gradient on which lesson 02 is built.",
 )
 
 

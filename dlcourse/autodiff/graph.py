@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from operator import attrgetter
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 if TYPE_CHECKING:
     from dlcourse.autodiff.tensor import Tensor
 
-_next_number = itertools.count().__next__
+next_number = itertools.count().__next__
 
 
 class Node:
     """One recorded operation: what it was made of, and the way back over raw arrays.
 
-    It never refers to the Tensors it made, so a graph holds no reference cycle.
+    It never refers to the Tensors it made, so a graph holds no reference cycle. `recording` fills its attributes
+    in; every operation makes a Node, and a constructor would take several times as long.
 
     Attributes
     ----------
     name : str
     inputs : sequence of Tensor or None
         None stands for a constant.
-    arrays : sequence
-        The values of the inputs, constants included.
+    arrays : sequence or None
+        The values of the inputs where some are constants; without any, the Tensors have them all.
     settings : dict
         What was passed by name.
     backward : callable
@@ -38,29 +40,20 @@ class Node:
 
     __slots__ = ("arrays", "backward", "inputs", "name", "number", "outputs", "settings")
 
-    def __init__(
-        self,
-        name: str,
-        inputs: Sequence[Tensor | None],
-        arrays: Sequence,
-        settings: dict,
-        backward: Callable,
-        outputs: tuple | None = None,
-    ) -> None:
-        self.name = name
-        self.inputs = inputs
-        self.arrays = arrays
-        self.settings = settings
-        self.backward = backward
-        self.outputs = outputs
-        self.number = _next_number()
+    arrays: Sequence | None
+    backward: Callable
+    inputs: Sequence[Tensor | None]
+    name: str
+    number: int
+    outputs: tuple | None
+    settings: dict
 
 
 def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dict | None = None) -> dict:
     """Carry gradients from `outputs` back through the graph.
 
-    Nodes fire in the reverse of the order in which they were made, so that a node's gradient is complete
-    before it is passed on. The walk is a loop, so the depth of the graph has no limit.
+    Of the nodes that a gradient has reached, the last made fires first. All that was made from it has then
+    fired, so its gradient is complete. The walk is a loop, so the depth of the graph has no limit.
 
     Parameters
     ----------
@@ -73,32 +66,44 @@ def pull_back(outputs: Sequence[Tensor], dys: Sequence[np.ndarray], *, kept: dic
     dict
         leaf -> gradient.
     """
-    pending: dict[Any, Any] = {}
-    for tensor, dy in zip(outputs, dys, strict=True):
-        key = slot(tensor)
-        pending[key] = pending[key] + dy if key in pending else dy
-    for node in _reachable(outputs):
-        if node.outputs is None:
-            dys = (pending.pop(node),)
-        else:
-            dys = [
-                pending.pop((node, i)) if (node, i) in pending else np.zeros(shape, dtype)
-                for i, (shape, dtype) in enumerate(node.outputs)
-            ]
-        if kept is not None:
-            kept.update({node: dys[0]} if node.outputs is None else {(node, i): dy for i, dy in enumerate(dys)})
-        dxs = gradients_of(node.name, node.backward, dys, len(node.inputs))
-        # gradients_of has counted them; zip's strict takes its time.
-        for i, x, dx, array in zip(itertools.count(), node.inputs, dxs, node.arrays):
+    pending: dict[Any, Any] = {}  # slot -> the sum of what has arrived there
+    waiting: list[tuple[int, Node]] = []  # a heap: its first is the last made, hence minus the number
+    name = ""
+    inputs: Sequence[Tensor | None] = outputs
+    dxs: Sequence = dys
+    while True:
+        for x, dx in zip(inputs, dxs):  # noqa: B905 - in_a_tuple has counted, and strict takes its time
             if x is None:
                 continue
-            if type(dx) is not np.ndarray or dx.shape != array.shape:
-                dx = fitting(dx, node.arrays, i, node.name)
-            key = x._node
-            if key is None or key.outputs is not None:
-                key = slot(x)
-            # A sum of arrays without axes is a number; backward always gets an array.
-            pending[key] = np.asarray(pending[key] + dx) if key in pending else dx
+            if type(dx) is not ndarray or dx.shape != x.data.shape:
+                dx = fitting(dx, x.data, name, _place(x, dx, inputs, dxs), len(inputs))
+            node = x._node
+            key = x if node is None else node if node.outputs is None else slot(x)
+            before = pending.get(key)
+            if before is not None:
+                dx = before + dx
+                # A sum of arrays without axes is a number; backward always gets an array.
+                pending[key] = dx if type(dx) is ndarray else np.asarray(dx)
+                continue
+            if node is not None and (key is node or not _is_waiting(node, pending)):
+                heappush(waiting, (-node.number, node))
+            pending[key] = dx
+        if not waiting:
+            break
+        node = heappop(waiting)[1]
+        name, inputs = node.name, node.inputs
+        if node.outputs is None:
+            dy = pending.pop(node)
+            if kept is not None:
+                kept[node] = dy
+            dxs = node.backward(dy)
+        else:
+            arrived = _for_each_output(node, pending)
+            if kept is not None:
+                kept.update(arrived)
+            dxs = node.backward(*arrived.values())
+        if type(dxs) is not tuple or len(dxs) != len(inputs):
+            dxs = in_a_tuple(dxs, len(inputs), name)
     if kept is not None:
         kept.update(pending)
     return pending
@@ -112,9 +117,8 @@ def slot(tensor: Tensor) -> Any:
     return node if node.outputs is None else (node, tensor._position)
 
 
-def gradients_of(name: str, backward: Callable, dys: Sequence, n: int) -> tuple:
-    """Call `backward` and count its answer: one gradient for each of `n` inputs."""
-    dxs = backward(*dys)
+def in_a_tuple(dxs: Any, n: int, name: str) -> tuple:
+    """Return what a backward gave as a tuple: one gradient for each of `n` inputs, or say that it is another number."""
     if type(dxs) is not tuple:
         dxs = (dxs,)
     if len(dxs) != n:
@@ -124,14 +128,14 @@ def gradients_of(name: str, backward: Callable, dys: Sequence, n: int) -> tuple:
     return dxs
 
 
-def fitting(dx: Any, arrays: Sequence, i: int, name: str) -> np.ndarray:
-    """Return `dx` as an array of the shape of input `i`, or say that it breaks the shape rule."""
+def fitting(dx: Any, x: np.ndarray, name: str, i: int, n: int) -> np.ndarray:
+    """Return `dx` as an array of the shape of `x`, input `i` of `n`, or say that it breaks the shape rule."""
     if type(dx) is not np.ndarray:
         dx = _plain_gradient(dx, name)
-    if dx.shape != arrays[i].shape:
-        which = "" if len(arrays) == 1 else f" (input {i + 1} of {len(arrays)})"
+    if dx.shape != x.shape:
+        which = "" if n == 1 else f" (input {i + 1} of {n})"
         raise ValueError(
-            f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {arrays[i].shape}; "
+            f"{name}.backward returned a gradient of shape {dx.shape} for an input of shape {x.shape}; "
             f"the two must be equal{which}"
         )
     return dx
@@ -171,17 +175,22 @@ def as_gradient(dy: Any, y: Any, name: str) -> np.ndarray:
     return dy
 
 
-def _reachable(outputs: Sequence[Tensor]) -> list[Node]:
-    """All nodes behind `outputs`, the last made first."""
-    # A dict keeps the order in which nodes are found, which is nearly the one they are sorted into.
-    seen = dict.fromkeys(tensor._node for tensor in outputs if tensor._node is not None)
-    stack = list(seen)
-    while stack:
-        for x in stack.pop().inputs:
-            if x is not None and (node := x._node) is not None and node not in seen:
-                seen[node] = None
-                stack.append(node)
-    return sorted(seen, key=attrgetter("number"), reverse=True)
+def _place(x: Tensor, dx: Any, inputs: Sequence, dxs: Sequence) -> int:
+    """Where `x` stands among the inputs, the time it got `dx`: one Tensor may be several inputs."""
+    return next(i for i, (other, its) in enumerate(zip(inputs, dxs, strict=True)) if other is x and its is dx)
+
+
+def _is_waiting(node: Node, pending: dict) -> bool:
+    """Whether a gradient has reached one of a node's several outputs already."""
+    return any((node, i) in pending for i in range(len(node.outputs or ())))
+
+
+def _for_each_output(node: Node, pending: dict) -> dict:
+    """Take the gradients of a node's several outputs by slot; an output that none has reached gets zeros."""
+    return {
+        (node, i): pending.pop((node, i)) if (node, i) in pending else np.zeros(shape, dtype)
+        for i, (shape, dtype) in enumerate(node.outputs or ())
+    }
 
 
 def _plain_gradient(dx: Any, name: str) -> np.ndarray:

@@ -9,13 +9,15 @@ from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, fitting, gradients_of
+from dlcourse.autodiff.graph import Node, as_gradient, as_inexact_array, fitting, in_a_tuple, next_number
 from dlcourse.autodiff.tensor import Tensor
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
 _is_recording = _recording.get
 _new = object.__new__
+_NO_SETTINGS: dict = {}
 
 
 def differentiable(function: Callable) -> Any:
@@ -28,7 +30,9 @@ def differentiable(function: Callable) -> Any:
     function : callable
         ``function(*inputs, **settings) -> value, backward``, written over plain arrays. ``backward(dy)``
         returns dL/d(input), one for one input and a tuple for several, each of its input's shape. A tuple
-        as value means several outputs; then `backward` takes one gradient for each.
+        as value means several outputs; then `backward` takes one gradient for each. Where the gradient of the
+        first input is expensive, ``backward(dy, *, needs_dx=True)`` is told when that input is a constant of a
+        recorded program, such as a batch of images, and may return None for it.
 
     Returns
     -------
@@ -57,25 +61,22 @@ def differentiable(function: Callable) -> Any:
         if settings:
             _refuse_tensors(name, settings)
         arrays: list = []
-        tracked: list[Tensor | None] = []
-        has_tensor = False
+        constants = 0
         for x in inputs:
             if isinstance(x, Tensor):
                 arrays.append(x.data)
-                tracked.append(x)
-                has_tensor = True
             else:
-                arrays.append(x if type(x) is np.ndarray else _constant(x, name))
-                tracked.append(None)
-        if not has_tensor:
+                arrays.append(x if type(x) is ndarray else _constant(x, name))
+                constants += 1
+        if constants == len(inputs):
             return _pair(current, _numbers_to_arrays(arrays), settings)[0]
         value, backward = _pair(current, arrays, settings)
-        if type(value) is tuple:
-            values = [np.asarray(y) for y in value]
-            outputs = tuple((y.shape, y.dtype) for y in values)
-            node = Node(name, tracked, arrays, settings, backward, outputs) if _is_recording() else None
-            return tuple(_output(y, node, i) for i, y in enumerate(values))
-        return _output(value, Node(name, tracked, arrays, settings, backward) if _is_recording() else None)
+        if not constants:
+            return _recorded(value, name, inputs, None, settings, backward)
+        tracked = [x if isinstance(x, Tensor) else None for x in inputs]
+        if tracked[0] is None:
+            backward = _without_dx(backward)
+        return _recorded(value, name, tracked, arrays, settings, backward)
 
     def vjp(*inputs: Any, **settings: Any) -> tuple[Any, Callable]:
         """Return the value and the way back on arrays: ``y, backward = f.vjp(*arrays, **settings)``."""
@@ -91,8 +92,8 @@ def differentiable(function: Callable) -> Any:
                 np.zeros_like(y) if dy is None else as_gradient(dy, y, f"{name}.backward")
                 for dy, y in zip(dys, values, strict=True)
             ]
-            dxs = gradients_of(name, backward, full, len(arrays))
-            dxs = tuple(fitting(dx, arrays, i, name) for i, dx in enumerate(dxs))
+            dxs = in_a_tuple(backward(*full), len(arrays), name)
+            dxs = tuple(fitting(dx, x, name, i, len(arrays)) for i, (dx, x) in enumerate(zip(dxs, arrays, strict=True)))
             return dxs[0] if len(dxs) == 1 else dxs
 
         return value, way_back
@@ -152,13 +153,45 @@ def recording() -> Iterator[None]:
         _recording.reset(token)
 
 
-def _output(value: Any, node: Node | None, position: int = 0) -> Tensor:
-    tensor = _new(Tensor)
-    tensor.data = value if type(value) is np.ndarray else np.asarray(value)
+def _recorded(
+    value: Any, name: str, inputs: Sequence, arrays: Sequence | None, settings: dict, backward: Callable
+) -> Any:
+    """Return the value as a Tensor, or several as a tuple of them, that remembers the rest."""
+    node = None
+    if _is_recording():
+        node = _new(Node)
+        node.name = name
+        node.inputs = inputs
+        node.arrays = arrays
+        node.settings = settings or _NO_SETTINGS  # one empty dict for all
+        node.backward = backward
+        node.outputs = None
+        node.number = next_number()
+    if type(value) is not tuple:
+        return _tensor(value, node)
+    values = [np.asarray(y) for y in value]
+    if node is not None:
+        node.outputs = tuple((y.shape, y.dtype) for y in values)
+    tensors = tuple(_tensor(y, node) for y in values)
+    for i, tensor in enumerate(tensors):
+        tensor._position = i
+    return tensors
+
+
+def _tensor(value: Any, node: Node | None) -> Tensor:
+    tensor = _new(Tensor)  # the constructor is for leaves
+    tensor.data = value if type(value) is ndarray else np.asarray(value)
     tensor.grad = None
     tensor._node = node
-    tensor._position = position
+    tensor._position = 0
     return tensor
+
+
+def _without_dx(backward: Callable) -> Callable:
+    """Tell a way back that asks for it, by a setting `needs_dx`, that its first input is a constant."""
+    if "needs_dx" in (getattr(backward, "__kwdefaults__", None) or ()):
+        return functools.partial(backward, needs_dx=False)
+    return backward
 
 
 def _pair(function: Callable, arrays: Sequence, settings: dict) -> tuple[Any, Callable]:

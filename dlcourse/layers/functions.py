@@ -21,8 +21,8 @@ def linear(x, W, b=None):
     """
     _check_shapes(x, W, b)
 
-    def backward(dy):
-        dx = dy @ W.T
+    def backward(dy, *, needs_dx=True):
+        dx = dy @ W.T if needs_dx else None  # a batch of data needs no gradient
         dW = x.reshape(-1, W.shape[0]).T @ dy.reshape(-1, W.shape[1])
         return (dx, dW) if b is None else (dx, dW, sum_to(dy, b))
 

@@ -11,6 +11,9 @@ import numpy as np
 
 from dlcourse.autodiff import Tensor
 
+# From this many entries on, laying a parameter end to end with others costs more than the calls it saves.
+LARGE = 16_384
+
 
 class Optimizer:
     """Base of all rules: lays the parameters end to end, calls `update`, adds the step, clears the gradients.
@@ -38,7 +41,10 @@ class Optimizer:
         self._memory: dict[tuple, dict] = {}
 
     def update(self, g: np.ndarray, memory: dict, *, w: np.ndarray, t: int, learning_rate: float) -> np.ndarray:
-        """Return the step that is added to `w`, given the gradient `g` at step number `t` (from 1)."""
+        """Return the step that is added to `w`, given the gradient `g` at step number `t` (from 1).
+
+        The arrays are flat. A rule works on any part of the parameters alike, and only reads `w`.
+        """
         raise NotImplementedError(f"{type(self).__name__} defines no update")
 
     def step(self) -> None:
@@ -46,14 +52,19 @@ class Optimizer:
         for group in self._groups():
             t = self._steps_taken[group[0]] + 1
             rate = self.learning_rate(t - 1) if callable(self.learning_rate) else self.learning_rate
-            g = np.concatenate([cast(np.ndarray, p.grad).ravel() for p in group])
-            w = np.concatenate([p.data.ravel() for p in group])
-            step = self._rule()(g, self._memory_of(group), w=w, t=t, learning_rate=rate)
+            g = _joined([cast(np.ndarray, p.grad).ravel() for p in group])
+            w = _joined([p.data.ravel() for p in group]).view()
+            w.flags.writeable = False  # of one parameter alone these are its own numbers
+            memory = self._memory_of(group)
+            step = self._rule()(g, memory, w=w, t=t, learning_rate=rate)
             if np.shape(step) != g.shape:
                 raise ValueError(
                     f"{type(self).__name__}: update returned {type(step).__name__} of shape {np.shape(step)}, "
                     f"expected the step to add to w, of the shape {g.shape} of g"
                 )
+            for name, entry in memory.items():
+                if isinstance(entry, np.ndarray) and np.may_share_memory(entry, w):
+                    memory[name] = entry.copy()  # what a rule remembers of w stays, while w moves on
             start = 0
             for p in group:
                 p.data += np.reshape(step[start : start + p.data.size], p.shape)
@@ -62,11 +73,15 @@ class Optimizer:
                 p.grad = None
 
     def _groups(self) -> list[list[Tensor]]:
-        """Parameters with a gradient, by dtype and number of steps taken: one call of `update` serves a group."""
-        groups: dict[tuple, list[Tensor]] = {}
+        """Parameters with a gradient, by dtype and number of steps taken: one call of `update` serves a group.
+
+        A large parameter is a group of its own.
+        """
+        groups: dict[Any, list[Tensor]] = {}
         for p in self.parameters:
             if p.grad is not None:
-                groups.setdefault((p.dtype, self._steps_taken[p]), []).append(p)
+                key = p if p.data.size >= LARGE else (p.dtype, self._steps_taken[p])
+                groups.setdefault(key, []).append(p)
         return list(groups.values())
 
     def _memory_of(self, group: list[Tensor]) -> dict:
@@ -132,7 +147,7 @@ def _piece(entry: Any, start: int, end: int) -> Any:
 
 
 def _joined(entries: list) -> Any:
-    return np.concatenate(entries) if np.ndim(entries[0]) else entries[0]
+    return np.concatenate(entries) if len(entries) > 1 and np.ndim(entries[0]) else entries[0]
 
 
 class SGD(Optimizer):

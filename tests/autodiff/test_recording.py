@@ -49,6 +49,21 @@ def swap(a, b):
     return (b, a), backward
 
 
+def asking():
+    """A function whose way back asks whether its first input needs a gradient, and a list of what it was told."""
+    told = []
+
+    @differentiable
+    def times(x, w):
+        def backward(dy, *, needs_dx=True):
+            told.append(needs_dx)
+            return dy * w if needs_dx else None, dy * x
+
+        return x * w, backward
+
+    return times, told
+
+
 # Values ---------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +144,25 @@ def test_the_function_itself_always_receives_arrays():
     assert len(received) == 6
     assert [type(dy) for dy in received] == [np.ndarray] * 6
     assert [dy.dtype for dy in received[:2]] == [np.float32, np.float32]
+
+
+def test_an_operation_whose_outputs_are_both_used_fires_once_with_all_that_arrived():
+    fired = []
+
+    @differentiable
+    def split(x):
+        def backward(*dys):
+            fired.append([dy.tolist() for dy in dys])
+            return dys[0] + 10 * dys[1]
+
+        return (x, 10 * x), backward
+
+    x = Tensor([1.0, 2.0])
+    first, second = split(x)
+    late = first * 1.0
+    (late + second + first + second * 2.0).sum().backward()
+    assert fired == [[[2.0, 2.0], [3.0, 3.0]]]
+    np.testing.assert_array_equal(x.grad, [32.0, 32.0])
 
 
 def test_both_outputs_of_different_shapes_find_their_way_back():
@@ -441,6 +475,58 @@ def test_a_constant_input_needs_no_gradient_of_its_shape():
     x = Tensor([1.0, 2.0])
     times(x, 3.0).sum().backward()
     np.testing.assert_array_equal(x.grad, [3.0, 3.0])
+
+
+def test_a_way_back_that_asks_is_told_that_its_first_input_is_a_constant():
+    times, told = asking()
+    w = Tensor([3.0, 4.0])
+    times(np.array([1.0, 2.0]), w).sum().backward()
+    assert told == [False]
+    np.testing.assert_array_equal(w.grad, [1.0, 2.0])
+
+
+def test_a_way_back_that_asks_gives_every_gradient_that_is_needed():
+    times, told = asking()
+    for x, w in [(Tensor([1.0]), Tensor([3.0])), (Tensor([1.0]), np.array([3.0]))]:
+        times(x, w).sum().backward()
+        np.testing.assert_array_equal(x.grad, [3.0])
+    dx, dw = times.vjp(np.array([1.0]), np.array([3.0]))[1](np.array([1.0]))
+    assert (dx, dw) == (3.0, 1.0)
+    assert told == [True, True, True]
+
+
+def test_a_replacement_may_ask_or_not_whatever_the_original_does():
+    times, told = asking()
+    for original, candidate in [(times, multiply), (multiply, times)]:
+        w = Tensor([3.0])
+        with original.replaced_by(candidate):
+            original(np.array([2.0]), w).sum().backward()
+        np.testing.assert_array_equal(w.grad, [2.0])
+    assert told == [False]
+
+
+def test_none_for_an_input_that_needs_a_gradient_is_an_error_also_from_a_way_back_that_asks():
+    @differentiable
+    def careless(x, w):
+        def backward(dy, *, needs_dx=True):
+            return None, dy * x
+
+        return x * w, backward
+
+    w = Tensor([3.0])
+    careless(np.array([2.0]), w).sum().backward()
+    with pytest.raises(TypeError, match=r"careless\.backward returned None where a gradient belongs"):
+        careless(Tensor([2.0]), w).sum().backward()
+
+
+def test_one_tensor_given_twice_is_told_by_the_place_whose_gradient_is_wrong():
+    @differentiable
+    def product(a, b):
+        return a * b, lambda dy: (dy * b, (dy * a).sum())
+
+    x = Tensor([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"shape \(\) for an input of shape \(2,\); .* \(input 2 of 2\)"):
+        product(x, x).sum().backward()
 
 
 @pytest.mark.parametrize(

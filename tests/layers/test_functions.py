@@ -13,6 +13,15 @@ def test_without_a_bias_the_way_back_has_two_gradients():
     assert len(linear.vjp(x, W, np.ones(2))[1](np.ones((4, 2)))) == 3
 
 
+def test_a_batch_that_is_no_tensor_costs_no_gradient_of_its_own():
+    W, b, dy = Tensor(np.ones((3, 2))), Tensor(np.ones(2)), np.ones((4, 2))
+    for constants in ([W], [W, b]):
+        dx, *others = linear(np.ones((4, 3)), *constants)._node.backward(dy)
+        assert dx is None
+        assert [other.shape for other in others] == [x.shape for x in constants]
+    assert linear(Tensor(np.ones((4, 3))), W)._node.backward(dy)[0].shape == (4, 3)
+
+
 def test_an_empty_batch_gives_weights_a_gradient_of_zeros():
     dx, dW, db = linear.vjp(np.zeros((0, 3)), np.ones((3, 2)), np.ones(2))[1](np.zeros((0, 2)))
     assert dx.shape == (0, 3)

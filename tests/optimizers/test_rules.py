@@ -9,7 +9,7 @@ import pytest
 from dlcourse.activations import tanh
 from dlcourse.autodiff import Tensor
 from dlcourse.layers import Linear, Parameter, Sequential
-from dlcourse.optimizers import SGD, Optimizer
+from dlcourse.optimizers import SGD, Optimizer, rules
 from tests.conftest import require
 from tests.record_fixtures import STEPS, load, schedule, sgd_of_torch, sgd_problem
 
@@ -161,6 +161,59 @@ def test_a_rule_sees_all_parameters_end_to_end_in_one_call():
     (call,) = optimizer.calls
     np.testing.assert_array_equal(call["g"], [0.0] * 6 + [1.0] + [2.0] * 4)
     np.testing.assert_array_equal(call["w"], laid)
+
+
+def test_a_large_parameter_is_given_to_the_rule_alone_and_moves_as_beside_others(monkeypatch):
+    gradients = [np.full((2, 3), 1.0), np.full((), 2.0), np.full((4,), 3.0), np.full((1, 6), 4.0)]
+    paths = []
+    for large in (100, 6):
+        monkeypatch.setattr(rules, "LARGE", large)
+        ps = parameters(*(g.shape for g in gradients))
+        optimizer = Counting(ps)
+        for _ in range(3):
+            for p, g in zip(ps, gradients, strict=True):
+                p.grad = g.copy()
+            optimizer.step()
+        paths.append([p.data for p in ps])
+        assert [call["g"].size for call in optimizer.calls] == [17] * 3 if large == 100 else [6, 5, 6] * 3
+    for together, apart in zip(*paths, strict=True):
+        np.testing.assert_array_equal(together, apart)
+
+
+@pytest.mark.parametrize("large", [1, 100], ids=["alone", "end to end"])
+def test_a_rule_only_reads_the_weights(monkeypatch, large):
+    def in_place(g, memory, *, w, t, learning_rate):
+        w -= learning_rate * g
+        return 0 * g
+
+    monkeypatch.setattr(rules, "LARGE", large)
+    ps = parameters((2,), (3,))
+    before = [p.data.copy() for p in ps]
+    give_gradients(ps)
+    with SGD.replaced_by(in_place), pytest.raises(ValueError, match="read-only"):
+        SGD(ps).step()
+    for p, w in zip(ps, before, strict=True):
+        np.testing.assert_array_equal(p.data, w)
+
+
+@pytest.mark.parametrize("large", [1, 100], ids=["alone", "end to end"])
+def test_weights_that_a_rule_remembers_stay_as_they_were(monkeypatch, large):
+    def back_to_the_last(g, memory, *, w, t, learning_rate):
+        step = memory["last"] - w if t > 1 else -g
+        memory["last"] = w
+        memory["every other"] = w[::2]
+        return step
+
+    monkeypatch.setattr(rules, "LARGE", large)
+    ps = parameters((2,), (2, 3))
+    before = [p.data.copy() for p in ps]
+    optimizer = SGD(ps)
+    with SGD.replaced_by(back_to_the_last):
+        for _ in range(2):
+            give_gradients(ps)
+            optimizer.step()
+    for p, w in zip(ps, before, strict=True):
+        np.testing.assert_allclose(p.data, w, rtol=0, atol=1e-15)
 
 
 def test_float32_and_float64_parameters_keep_their_type():
