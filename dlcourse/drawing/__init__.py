@@ -10,6 +10,7 @@ from dlcourse.drawing.frozen import Player
 from dlcourse.drawing.graphs import draw_graph
 from dlcourse.drawing.lint import lint
 from dlcourse.drawing.network import draw_network
+from dlcourse.drawing.open_view import OpenView
 from dlcourse.drawing.picture import Picture, picture
 from dlcourse.drawing.plots import plot_lines
 from dlcourse.drawing.shell import explore, show
@@ -20,6 +21,7 @@ _ON_DEMAND = ("Pointer", "Touch")  # widgets are classes of ipywidgets, which is
 
 __all__ = [
     "Control",
+    "OpenView",
     "Picture",
     "Player",
     "Pointer",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import copy
 import html
-import io
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,11 +72,7 @@ class Canvas:
 
     def png(self) -> bytes:
         """Return the picture, compressed fast."""
-        from PIL import Image
-
-        file = io.BytesIO()
-        Image.fromarray(self.pixels()).save(file, "png", compress_level=1)
-        return file.getvalue()
+        return fast_png(self.pixels())
 
     def small_png(self) -> bytes:
         """Return the picture in few colours, compressed well."""
@@ -116,6 +113,21 @@ def with_spines(artists: Sequence[Any]) -> list[Any]:
     axes = {artist.axes: None for artist in chosen if artist.axes not in (None, *chosen)}
     spines = [spine for one in axes if one.axison for spine in one.spines.values() if spine.get_visible()]
     return [*chosen, *(spine for spine in spines if spine not in chosen)]
+
+
+def fast_png(pixels: np.ndarray) -> bytes:
+    """Return pixels (height, width, 3) as a PNG, without the filters that other encoders try on each row.
+
+    They take half of the time, and leave line art no smaller.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each begins with the number of its filter: none
+    rows[:, 1:] = pixels.reshape(height, 3 * width)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # eight bits each of red, green and blue
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 1)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
 
 
 def data_url(png: bytes) -> str:

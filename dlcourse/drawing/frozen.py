@@ -12,6 +12,7 @@ from typing import Any
 
 from dlcourse.drawing import style
 from dlcourse.drawing.canvas import Canvas, data_url
+from dlcourse.drawing.open_view import OpenView, Session
 from dlcourse.drawing.picture import checked_alt
 from dlcourse.drawing.view import Control, View, checked_play, choices, is_choice, restricted_controls
 
@@ -28,6 +29,7 @@ class Player:
     Parameters
     ----------
     view : View
+        Of an open-ended one, the recorded session is shown.
     play : str, optional
         The control that a play button moves.
     grid : dict of name -> values, optional
@@ -59,6 +61,9 @@ class Player:
         grid: Mapping[str, Sequence[Any]] | None = None,
         **state: Any,
     ) -> None:
+        if isinstance(view, OpenView):
+            view, state = Session(view, state), {}
+            play = None if is_choice(view.controls[0]) else "moment"
         checked_play(view, play)
         self.title = view.title or type(view).__name__
         self.controls = restricted_controls(view, grid, state)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dlcourse.drawing import style
 from dlcourse.drawing.description import describe
 from dlcourse.drawing.pen import Pen
 from dlcourse.drawing.picture import Picture, picture
-from dlcourse.drawing.plan import MARGIN, make_plan
+from dlcourse.drawing.plan import MARGIN, Plan, make_plan
 from dlcourse.drawing.signs import LINE, Measure
-from dlcourse.drawing.tape import read_tape
+from dlcourse.drawing.tape import Tape, read_tape
 
 TITLE, LEGEND = 12, 9
 
@@ -58,29 +59,69 @@ def draw_graph(
     Graph of (x + y) × z: 3 inputs, 2 gates; output = -12; gradients x -4, y -4, z 3.
     """
     tape = read_tape(tensor, names or {}, gradients=gradients)
+    sheet = make_sheet(tape, values=values, gradients=gradients, title=title or "")
+    return picture(sheet.draw, alt or describe(tape, values=values), size=sheet.size)
+
+
+@dataclass(eq=False)
+class Sheet:
+    """A planned graph with its title and its legend: all but the artists.
+
+    Attributes
+    ----------
+    legend : list of (text, where it begins, look)
+    width, height : float
+        In points.
+    """
+
+    tape: Tape
+    plan: Plan
+    title: str
+    legend: list[tuple[str, float, dict[str, str]]]
+    width: float
+    height: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches."""
+        return self.width / 72, self.height / 72
+
+    def draw(self, fig: Any) -> Pen:
+        """Draw on an empty figure; return the pen, which knows its artists."""
+        axes = fig.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, self.width), ylim=(self.height, 0))
+        axes.axis("off")
+        pen = Pen(axes, self.plan)
+        pen.draw(self.tape.output)
+        if self.title:
+            axes.text(MARGIN, MARGIN, self.title, size=TITLE, va="top")
+        for text, x, look in self.legend:
+            axes.text(x, self.height - MARGIN, text, size=LEGEND, va="bottom", **look)
+        return pen
+
+
+def make_sheet(tape: Tape, *, values: bool = True, gradients: bool = True, title: str = "") -> Sheet:
+    """Plan a graph with its title and its legend.
+
+    Parameters
+    ----------
+    tape : Tape
+    values, gradients : bool
+        Which numbers to write; an output that is no scalar has no gradients.
+    title : str
+    """
     gradients = gradients and tape.output.gradient is not None
     with style.context():
         measure = _measure()
         top = MARGIN + (LINE * TITLE + 6 if title else 0)
         plan = make_plan(tape, measure, values=values, gradients=gradients, top=top)
-        legend = _legend(values, gradients)
-        least = max(measure(title or "", TITLE)[0], sum(measure(text, LEGEND)[0] for text, _ in legend))
-    width = max(plan.width, MARGIN + least) + MARGIN
+        legend, end = [], MARGIN
+        for text, look in _legend(values, gradients):
+            legend.append((text, end, look))
+            end += measure(text, LEGEND)[0]
+        width = max(plan.width, end, MARGIN + measure(title, TITLE)[0]) + MARGIN
     height = plan.height + MARGIN + (LINE * LEGEND + 8 if legend else 0)
-
-    def draw(fig: Any) -> None:
-        axes = fig.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, width), ylim=(height, 0))
-        axes.axis("off")
-        Pen(axes, plan).draw(tape.output)
-        if title:
-            axes.text(MARGIN, MARGIN, title, size=TITLE, va="top")
-        x = MARGIN
-        for text, look in legend:
-            axes.text(x, height - MARGIN, text, size=LEGEND, va="bottom", **look)
-            x += measure(text, LEGEND)[0]
-
-    return picture(draw, alt or describe(tape, values=values), size=(width / 72, height / 72))
+    return Sheet(tape, plan, title, legend, width, height)
 
 
 def _legend(values: bool, gradients: bool) -> list[tuple[str, dict[str, str]]]:

@@ -13,7 +13,7 @@ from dlcourse.drawing.canvas import Canvas
 from dlcourse.drawing.picture import checked_alt
 from dlcourse.drawing.view import Control, View, checked_play, is_choice
 
-_LABEL = "9em"
+LABEL = "9em"
 _INTERVAL = 100  # milliseconds from one step of Play to the next
 
 
@@ -63,7 +63,7 @@ class Explorer(ipywidgets.VBox):
 def knob(control: Control, value: Any) -> Any:
     """Return buttons for a few strings, otherwise a slider over the grid."""
     options = [(control.text(known), known) for known in control.values]
-    style = {"description_width": _LABEL}
+    style = {"description_width": LABEL}
     if is_choice(control):
         style["button_width"] = "auto"
         layout = ipywidgets.Layout(width="auto", display="flex", flex_flow="row wrap", align_items="center")

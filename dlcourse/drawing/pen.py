@@ -17,12 +17,22 @@ LIFT = 3.0  # between a wire and what stands above or below it
 
 
 class Pen:
-    """Draws a plan on axes that count points from the upper left corner."""
+    """Draws a plan on axes that count points from the upper left corner, and remembers what may change later.
+
+    Attributes
+    ----------
+    outlines : dict of Gate -> patch
+    values, gradients : dict of Wire -> text
+        Of the wires that have one.
+    """
 
     def __init__(self, axes: Any, plan: Plan) -> None:
         self.axes = axes
         self.plan = plan
         self.sizes = plan.sizes
+        self.outlines: dict[Gate, Any] = {}
+        self.values: dict[Wire, Any] = {}
+        self.gradients: dict[Wire, Any] = {}
 
     def draw(self, output: Wire) -> None:
         """Draw all bands; `output` is the wire that leaves the graph."""
@@ -112,9 +122,10 @@ class Pen:
                 self.text(begin - 4, y, sign.thing.name, self.sizes.letters, ha="right")
             else:
                 self.dot(begin, y)
-        for row, label in zip(spot.rows, sign.labels, strict=True):
+        wires = sign.thing.outputs if isinstance(sign.thing, Gate) else [sign.thing]
+        for row, label, wire in zip(spot.rows, sign.labels, wires, strict=True):
             self.wire([(start, y + row), (end, y + row)])
-            self.label(label, (begin + end + OVERHANG) / 2, y + row)
+            self.label(wire, label, (begin + end + OVERHANG) / 2, y + row)
 
     def gate(self, sign: Sign, gate: Gate, x: float, y: float) -> None:
         from matplotlib.patches import Circle, FancyBboxPatch
@@ -122,10 +133,11 @@ class Pen:
         width, height = sign.outline
         look: dict[str, Any] = {"facecolor": style.FILL, "edgecolor": style.INK, "linewidth": THICKNESS, "zorder": 2}
         if width == height:
-            self.axes.add_patch(Circle((x, y), width / 2, **look))
+            outline: Any = Circle((x, y), width / 2, **look)
         else:
             shape = f"round,pad=0,rounding_size={_corner(sign)}"
-            self.axes.add_patch(FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle=shape, **look))
+            outline = FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle=shape, **look)
+        self.outlines[gate] = self.axes.add_patch(outline)
         size = self.sizes.symbol(gate.symbol)
         if "\n" in gate.symbol:
             self.text(x, y, gate.symbol, size)
@@ -138,21 +150,21 @@ class Pen:
                 va = "bottom" if side < 0 else "top"
                 self.text(x, tip + side * (ARROW + 2.5), text, self.sizes.numbers, style.MUTED, va=va)
 
-    def label(self, label: Label, x: float, y: float) -> None:
+    def label(self, wire: Wire, label: Label, x: float, y: float) -> None:
         top = y - LIFT
         if label.value:
-            self.text(x, top, label.value, self.sizes.numbers, style.VALUE, va="baseline")
+            self.values[wire] = self.text(x, top, label.value, self.sizes.numbers, style.VALUE, va="baseline")
             top -= 1.2 * self.sizes.numbers
         if label.name:
             self.text(x, top, label.name, self.sizes.letters, va="baseline")
         if label.gradient:
             below = y + LIFT + 0.76 * self.sizes.numbers  # the height of a digit
             look = {"va": "baseline", "style": "italic"}
-            self.text(x, below, label.gradient, self.sizes.numbers, style.GRADIENT, **look)
+            self.gradients[wire] = self.text(x, below, label.gradient, self.sizes.numbers, style.GRADIENT, **look)
 
-    def text(self, x: float, y: float, text: str, size: float, colour: str = style.INK, **look: Any) -> None:
+    def text(self, x: float, y: float, text: str, size: float, colour: str = style.INK, **look: Any) -> Any:
         look = {"ha": "center", "va": "center_baseline", **look}
-        self.axes.text(x, y, text, size=size, color=colour, zorder=3, linespacing=1.05, **look)
+        return self.axes.text(x, y, text, size=size, color=colour, zorder=3, linespacing=1.05, **look)
 
     def dot(self, x: float, y: float) -> None:
         from matplotlib.patches import Circle

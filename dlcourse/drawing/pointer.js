@@ -15,7 +15,7 @@ function render({ model, el }) {
   };
   const [width, height] = model.get("size"), gesture = model.get("gesture");
   const figure = make("figure", el, "margin:0");
-  const stage = make("div", figure, `position:relative;width:${width}px;max-width:100%;touch-action:none;cursor:crosshair`);
+  const stage = make("div", figure, `position:relative;width:${width}px;max-width:100%`);
   const img = make("img", stage, "display:block;width:100%;height:auto;background:#fff;user-select:none");
   const ring = make("div", stage, "position:absolute;width:14px;height:14px;margin:-9px;border:2px solid #CC3311;" +
     "border-radius:50%;box-shadow:0 0 0 2px #fff;pointer-events:none");
@@ -24,10 +24,13 @@ function render({ model, el }) {
   img.width = width;
   img.height = height;
   img.draggable = false;
-  stage.tabIndex = 0;
-  stage.setAttribute("role", "application");
-  stage.setAttribute("aria-label", `${model.get("title")}. ${KEYS[gesture]}`);
-  stage.title = KEYS[gesture];
+  if (gesture) {
+    stage.style.cssText += "touch-action:none;cursor:crosshair";
+    stage.tabIndex = 0;
+    stage.setAttribute("role", "application");
+    stage.setAttribute("aria-label", `${model.get("title")}. ${KEYS[gesture]}`);
+    stage.title = KEYS[gesture];
+  }
   error.setAttribute("role", "alert");
   caption.setAttribute("role", "status");
   ring.hidden = true;
@@ -74,7 +77,7 @@ function render({ model, el }) {
     go((event.clientX - box.x) / box.width, 1 - (event.clientY - box.y) / box.height);
   };
   stage.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
+    if (event.button || !gesture) return;
     stage.setPointerCapture(event.pointerId);
     stage.focus({ preventScroll: true });
     ring.hidden = true;
@@ -93,7 +96,7 @@ function render({ model, el }) {
   stage.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key], step = event.altKey ? SMALL_STEP : STEP;
     const touches = gesture !== "drag" && (event.key === "Enter" || event.key === " ");
-    if (!arrow && !touches) return;
+    if (!gesture || (!arrow && !touches)) return;
     event.preventDefault();
     const draws = gesture === "paint" && arrow && event.shiftKey;
     ring.hidden = gesture === "drag";

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcourse.drawing.frozen import Player
+from dlcourse.drawing.open_view import OpenView
 from dlcourse.drawing.view import View, restricted_controls
 
 
@@ -16,6 +17,7 @@ def show(view: View, *, play: str | None = None, grid: Mapping[str, Sequence[Any
     Parameters
     ----------
     view : View
+        An open-ended one (`OpenView`) takes neither `play` nor `grid`; frozen, it shows its recorded session.
     play : str, optional
         The control that a play button moves.
     grid : dict of name -> values, optional
@@ -28,6 +30,8 @@ def show(view: View, *, play: str | None = None, grid: Mapping[str, Sequence[Any
     ValueError
         When a name is no control's, or a value is not on its grid.
     """
+    if isinstance(view, OpenView) and (play is not None or grid is not None):
+        raise ValueError(f"show: {type(view).__name__} is an open-ended view, which takes neither play= nor grid=")
     mode = os.environ.get("DLCOURSE_DRAWING", "live")
     if mode not in ("live", "frozen"):
         raise ValueError(f"show: expected DLCOURSE_DRAWING to be live or frozen, got {mode!r}")
@@ -53,6 +57,10 @@ def explore(view: View, *, play: str | None = None, **state: Any) -> Any:
     ipywidgets.VBox
         Its text is the sentence about the picture; ``.knobs[name].value = ...`` moves it from code.
     """
+    if isinstance(view, OpenView):
+        from dlcourse.drawing.workbench import Workbench
+
+        return Workbench(view, state=state)
     from dlcourse.drawing.live import Explorer
 
     return Explorer(view, play=play, state=state)

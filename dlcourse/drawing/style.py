@@ -5,7 +5,9 @@ The names of the colours are what lessons use; a colour is never the only sign o
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 VALUE = "#004488"  # blue: what flows forward
@@ -25,6 +27,8 @@ MARKERS = ("o", "s", "^", "D")
 
 DPI = 100
 SMALLEST = 8  # points
+
+_TURN = threading.RLock()
 
 _THEMES = {
     "light": {"ink": INK, "card": CARD, "faint": FAINT, "cycle": CYCLE},
@@ -78,8 +82,11 @@ def rc(theme: str = "light") -> dict[str, Any]:
     }
 
 
-def context(theme: str = "light") -> AbstractContextManager[None]:
+@contextmanager
+def context(theme: str = "light") -> Iterator[None]:
     """Draw in this style, whatever the notebook has set; outside the ``with`` block nothing changes.
+
+    One thread at a time: the settings are the whole process's, and two that left out of turn would mix them up.
 
     Parameters
     ----------
@@ -87,4 +94,5 @@ def context(theme: str = "light") -> AbstractContextManager[None]:
     """
     import matplotlib.style
 
-    return matplotlib.style.context(rc(theme), after_reset=True)
+    with _TURN, matplotlib.style.context(rc(theme), after_reset=True):
+        yield

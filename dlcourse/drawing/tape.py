@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +49,8 @@ class Gate:
 
     name: str
     settings: Mapping[str, Any]
+    backward: Callable[..., Any]  # takes a gradient for each of the outputs, used or not
+    made: int = 1  # how many outputs these are
     inputs: list[Any] = field(default_factory=list)
     outputs: list[Wire] = field(default_factory=list)
 
@@ -104,7 +106,7 @@ def read_tape(tensor: Any, names: Mapping[str, Any], *, gradients: bool = True) 
     nodes = _nodes(tensor)
     kept = tensor.gradients() if gradients and tensor.data.ndim == 0 else {}
     name_of = {x.slot: name for name, x in names.items()}
-    gates = {node: Gate(node.name, node.settings) for node in nodes}
+    gates = {node: Gate(node.name, node.settings, node.backward, len(node.outputs or (1,))) for node in nodes}
     wires: dict[Any, Wire] = {}
 
     def wire(x: Any) -> Wire:

@@ -114,13 +114,16 @@ class View:
     size : (width, height) in inches, 100 pixels each
     title : str
     controls : sequence of Control
+    grid : dict of name -> values
+        What a frozen figure keeps of the controls that have too many values.
     """
 
     size: tuple[float, float] = (6.4, 3.6)
     title: str = ""
     controls: Sequence[Control] = ()
+    grid: Mapping[str, Sequence[Any]] = {}
 
-    def frame(self, **state: Any) -> Mapping[str, Any]:
+    def frame(self, *_: Any, **state: Any) -> Mapping[str, Any]:  # *_: so that a subclass may name its controls
         """Compute what is shown in a state: a dict of finite numbers, arrays and strings. Pure."""
         raise NotImplementedError(f"{type(self).__name__}.frame is not written")
 
@@ -165,9 +168,14 @@ class View:
 def restricted_controls(
     view: View, grid: Mapping[str, Sequence[Any]] | None, state: Mapping[str, Any]
 ) -> list[Control]:
-    """Return the controls of a view that starts in `state`, each with the values that `grid` keeps of it."""
+    """Return the controls of a view that starts in `state`, each with the values that `grid` keeps of it.
+
+    Without a grid, the view's own counts, and the start is kept in any case.
+    """
     start = view.state(**state)
-    grid = dict(grid or {})
+    if grid is None:
+        grid = {name: [*values, start[name]] for name, values in view.grid.items()}
+    grid = dict(grid)
     view.state(**{name: start.get(name) for name in grid})  # refuses names that are no control's
     return [
         control.restricted(grid.get(control.name, control.values), start[control.name]) for control in view.controls

@@ -1,8 +1,8 @@
-"""Two small views: one of lines and sliders, one of an image, buttons and a title that moves."""
+"""Small views: of lines and sliders, of an image, buttons and a title that moves, of points, and an open-ended one."""
 
 import numpy as np
 
-from dlcourse.drawing import Control, View
+from dlcourse.drawing import Control, OpenView, View
 
 STEPS = 20
 
@@ -107,3 +107,64 @@ class Dots(View):
 
     def describe(self, frame):
         return f"{len(frame['points'])} points were put on the plane so far."
+
+
+class Trainer(OpenView):
+    """Points that are clicked, a curve that learns their mean, and one of everything that a hand can move."""
+
+    title = "A mean that is learnt"
+    size = (4.0, 3.0)
+    controls = (Control("lr", (0.1, 0.5, 1.0), 0.5), Control("colour", ("blue", "red"), "blue"))
+    gesture = "click"
+    at = (5, 0.5)
+    field = "name"
+    buttons = ("Train", "Clear")
+    task = "Training"
+    steps = 4
+
+    def start(self):
+        return {"points": ((2.0, 0.25),), "text": "dots", "training": False, "mean": 0.0}
+
+    def touched(self, touch, state):
+        if touch.x < 1:
+            raise ArithmeticError("too far <left>")
+        return {"points": (*state["points"], (touch.x, touch.y))}
+
+    def pressed(self, button, state):
+        return {"training": True} if button == "Train" else {"points": (), "text": "", "lr": 0.1, "training": False}
+
+    def turned(self, name, state):
+        return {"mean": 0.0} if name == "lr" else {}
+
+    def work(self, state):
+        mean, target = state["mean"], np.mean([y for _, y in state["points"]] or [0.0])
+        for step in range(self.steps if state["training"] else 0):
+            mean += state["lr"] * (target - mean)
+            yield (step + 1) / self.steps, {"mean": float(mean)}
+        if state["training"]:
+            yield 1.0, {"training": False}
+
+    def session(self):
+        points = ((2.0, 0.25), (8.0, 0.75))
+        return [("start", self.state()), ("two", self.state(points=points)), ("learnt", self.state(mean=0.5))]
+
+    def frame(self, *, lr, colour, points, text, training, mean):
+        return {"points": np.array(points, float).reshape(-1, 2), "text": text, "mean": mean, "colour": colour}
+
+    def build(self, fig):
+        axes = fig.add_axes((0.15, 0.15, 0.8, 0.8))
+        axes.set(xlim=(0, 10), ylim=(0, 1))
+        (self._dots,) = axes.plot([], [], "o", linestyle="")
+        (self._mean,) = axes.plot([0, 10], [0, 0], marker="")
+
+    def moving(self):
+        return [self._dots, self._mean]
+
+    def update(self, frame):
+        self._dots.set_data(*frame["points"].T)
+        self._dots.set_color(frame["colour"])
+        self._mean.set_ydata([frame["mean"]] * 2)
+
+    def describe(self, frame):
+        name, n = frame["text"] or "Unnamed", len(frame["points"])
+        return f"{name}: {n} points, of which the mean so far is {frame['mean']:.3f}."

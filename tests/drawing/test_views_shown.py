@@ -254,9 +254,19 @@ def test_a_touch_beside_the_axes_is_acknowledged_and_does_nothing():
 def test_a_touch_names_its_axes_and_whether_it_is_the_first():
     touches = []
     pointer = Pointer(Descent(), lambda touch, state: touches.append(touch) or {})
-    sent(pointer, (0.2, 0.5, True), (0.8, 0.5, False))
-    assert [(touch.axes, touch.first) for touch in touches] == [(0, True), (1, False)]
-    assert 1e-5 < touches[1].y < 1e-2  # of a logarithmic axis
+    sent(pointer, (0.2, 0.5, True), (0.3, 0.5, False))
+    sent(pointer, (0.8, 0.5, False), (0.85, 0.5, False))
+    assert [(touch.axes, touch.first) for touch in touches] == [(0, True), (0, False), (1, True), (1, False)]
+    assert 1e-5 < touches[2].y < 1e-2  # of a logarithmic axis
+
+
+def test_a_stroke_that_comes_in_from_outside_begins_there():
+    firsts = []
+    pointer = Pointer(Dots(), lambda touch, state: firsts.append(touch.first) or {})
+    sent(pointer, (0.5, 0.5, True), (0.01, 0.5, False))
+    sent(pointer, (0.4, 0.5, False), (0.5, 0.5, False))
+    sent(pointer, (0.01, 0.01, True), (0.5, 0.5, False), (0.6, 0.5, False))
+    assert firsts == [True, True, False, True, False]
 
 
 def test_an_error_of_act_is_shown_and_the_next_touch_mends_it():
