@@ -72,6 +72,15 @@ def test_widget_models_are_numbered_and_those_not_shown_left_out(lesson):
     assert models[output.data[record_notebooks.WIDGET_VIEW]["model_id"]]["model_name"] == "VBoxModel"
 
 
+def test_a_live_view_is_saved_as_its_picture(lesson):
+    path = lesson("from dlcourse.drawing import show\nfrom tests.drawing.example_views import Descent\nshow(Descent())")
+    record_notebooks.main([str(path)])
+    notebook = nbformat.read(path, as_version=4)
+    (output,) = notebook.cells[1].outputs
+    assert set(output.data) == {"image/png", "text/plain"}
+    assert not notebook.metadata.get("widgets", {}).get(record_notebooks.WIDGET_STATE, {}).get("state")
+
+
 @pytest.mark.parametrize("source", ["raise ValueError('planted')", "import os; os._exit(1)"])
 def test_a_lesson_that_fails_stays_as_it_was_and_its_cell_is_named(lesson, capsys, source):
     path = lesson("x = 1", source, "x")

@@ -116,6 +116,7 @@ def normalised(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = _merged_streams(cell.outputs)
+            _prefer_pictures(cell.outputs)
     names = _widget_names(notebook)
     text = nbformat.writes(notebook, version=4)
     for old, new in names.items():
@@ -134,6 +135,14 @@ def _merged_streams(outputs):
         else:
             merged.append(output)
     return merged
+
+
+def _prefer_pictures(outputs):
+    """Leave a widget out where its picture is there: without a kernel its knobs would move and nothing else."""
+    for output in outputs:
+        data = output.get("data", {})
+        if "image/png" in data:
+            data.pop(WIDGET_VIEW, None)
 
 
 def _widget_names(notebook):

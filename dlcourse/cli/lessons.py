@@ -91,6 +91,22 @@ def digest(path):
     return hashlib.sha256(content).hexdigest()
 
 
+def _as_laid(path):
+    """Return a file as the learner gets it: a notebook without its outputs, which would answer every question."""
+    content = path.read_bytes()
+    if path.suffix != ".ipynb":
+        return content
+    try:
+        notebook = json.loads(content)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell.update(outputs=[], execution_count=None)
+        notebook["metadata"].pop("widgets", None)
+    except (ValueError, KeyError, TypeError):
+        return content  # no notebook that we can read
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def _refuse_unusable(folder, source):
     here = folder.resolve()
     if folder.exists() and not folder.is_dir():
@@ -111,7 +127,7 @@ def _lesson_files(source):
 
 def _lay_one(new, mine, laid, version):
     if not mine.exists():
-        _write(mine, new.read_bytes())
+        _write(mine, _as_laid(new))
         return []
     if not mine.is_file():
         raise CommandError(f"{mine} is a folder, but a lesson has that name; move it away.")
@@ -119,10 +135,10 @@ def _lay_one(new, mine, laid, version):
     if found == wanted or laid == wanted:  # up to date, or changed by the learner since
         return []
     if found == laid:  # never changed by the learner
-        _write(mine, new.read_bytes())
+        _write(mine, _as_laid(new))
         return []
     beside = _beside(mine, version, wanted)
-    _write(beside, new.read_bytes())
+    _write(beside, _as_laid(new))
     return [f"{mine.name} has a new version; yours is kept as it is, the new one is {beside.name}"]
 
 

@@ -51,6 +51,17 @@ def test_a_new_folder_gets_the_lessons_and_what_lies_with_them(mine, course):
     assert is_known(mine)
 
 
+def test_a_lesson_is_laid_without_the_outputs_that_would_answer_its_questions(course, mine):
+    cell = {"cell_type": "code", "execution_count": 1, "id": "a", "metadata": {}, "outputs": [], "source": "6 * 7"}
+    shown = {"data": {"text/plain": "42"}, "execution_count": 1, "metadata": {}, "output_type": "execute_result"}
+    notebook = {"cells": [cell | {"outputs": [shown]}], "metadata": {"widgets": {}}, "nbformat": 4, "nbformat_minor": 5}
+    (course / LESSON).write_text(json.dumps(notebook))
+    lay_lessons(mine, course)
+    laid = json.loads((mine / LESSON).read_text())
+    assert laid == notebook | {"cells": [cell | {"execution_count": None}], "metadata": {}}
+    assert lay_lessons(mine, course) == []
+
+
 def test_hidden_and_private_files_of_the_course_stay_there(tmp_path, course):
     for name in (".dlcourse-progress.json", ".ipynb_checkpoints/01.ipynb", "__pycache__/a.pyc"):
         (course / name).parent.mkdir(exist_ok=True)
