@@ -175,6 +175,8 @@ def role(module):
         return None
     if parts[0] in {"training", "checking", "drawing", "grading", "cli"}:
         return parts[0]
+    if len(parts) > 1 and parts[1] == "figures":  # a folder of them where they are many
+        return "figures"
     if parts[-1] in {"functions", "layers", "figures", "exercises"} and len(parts) > 1:
         return parts[-1]
     if parts[0] in {"autodiff", "layers"}:

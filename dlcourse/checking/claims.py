@@ -97,7 +97,7 @@ def _range(measured: np.ndarray, unit: float = 0.0) -> str:
 def _text(x: float, unit: float = 0.0) -> str:
     if unit == 0:
         return f"{float(x):.4g}"
-    if 0 < abs(x) < unit:
+    if abs(x) < unit:  # also an exact 0: elsewhere it may be rounding noise
         return f"less than {unit:g}"
     # Three digits, and none below the unit.
     return f"{round(x / unit) * unit:.3g}"

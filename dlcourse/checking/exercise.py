@@ -74,7 +74,7 @@ class Exercise:
     hints : sequence of str
         Each says more than the one before.
     look : str
-        A property to test, shown when the failure is none of the mistakes.
+        A property to test, shown when the failure is none of the mistakes and a value came out.
     learn : str
         One sentence, shown when passed.
     tolerance : float

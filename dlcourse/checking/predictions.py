@@ -144,7 +144,7 @@ def _plain(caller: str, x: Any) -> Any:
 
 def _text(x: Any) -> str:
     if isinstance(x, list):
-        return f"({', '.join(map(_text, x))})"
+        return f"({', '.join(map(_text, x))}{',' if len(x) == 1 else ''})"
     return f"{x:.4g}" if isinstance(x, float) else str(x)
 
 

@@ -168,7 +168,7 @@ def question_markdown(exercise: Exercise) -> str:
     options: Any = exercise.options or {}
     is_several = exercise.kind == "choice" and isinstance(exercise.reference, dict)
     for name, texts in options.items() if is_several else [("", options)]:
-        blocks.append("\n".join(filter(None, [name and f"{name}\n", *(f"- ({k}) {t}" for k, t in texts.items())])))
+        blocks.append("\n".join(filter(None, [name and f"**{name}**\n", *(f"- ({k}) {t}" for k, t in texts.items())])))
     return "\n\n".join(filter(None, blocks))
 
 

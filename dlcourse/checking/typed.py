@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,10 +73,13 @@ def read(exercise: Exercise, answer: Any) -> Run:
     names = part_names(exercise)
     entries = _entries(exercise, answer)
     if entries is None:
-        seen.error = Raised("Unfit", f"{len(names)} {'entry' if len(names) == 1 else 'entries'}", unfit=True)
+        seen.error = Raised("Unfit", _other_entries(exercise, answer), unfit=True)
         return seen
     if exercise.kind == "choice":
-        entries = {name: _letter(entry) for name, entry in entries.items()}
+        entries = {name: _letter_in(_options(exercise, name), entry) for name, entry in entries.items()}
+    if exercise.kind == "value":
+        truths = _entries(exercise, exercise.reference) or {}
+        entries = {name: _as_asked(truths[name], entry) for name, entry in entries.items()}
     seen.parts = dict(zip(names, entries.values(), strict=True))
     return seen
 
@@ -103,6 +106,41 @@ def _entries(exercise: Exercise, answer: Any) -> dict | None:
         is_sequence = isinstance(answer, (tuple, list)) or (isinstance(answer, np.ndarray) and answer.ndim > 0)
         return dict(enumerate(answer)) if is_sequence and len(answer) == len(reference) else None
     return {ANSWER: answer}
+
+
+def _other_entries(exercise: Exercise, answer: Any) -> str:
+    """Say which entries are expected, and which of the keys of a dict is none of them."""
+    names, is_named = part_names(exercise), isinstance(exercise.reference, dict)
+    unknown = []
+    if is_named and isinstance(answer, dict):
+        unknown = [wording.show(key) for key in answer if key not in exercise.reference]
+    a_dict = "a dict of " if is_named and not isinstance(answer, dict) else ""
+    many = f"{len(names)} {'entry' if len(names) == 1 else 'entries'}"
+    listed = ", ".join(wording.alike(names))
+    if not unknown:
+        return f"expected {a_dict}{many}: {listed}."
+    return f"{wording.join(unknown)} {'is' if len(unknown) == 1 else 'are'} none of the {many} {listed}."
+
+
+def _as_asked(truth: Any, entry: Any) -> Any:
+    """Return numbers in the form asked for: a list as an array, integers as floats, an array of one as the number."""
+    expected, array = numbers(truth), numbers(entry, lists=True)
+    if expected is None or array is None or not array.ndim:
+        return entry
+    if not expected.ndim:
+        return array.reshape(())[()] if array.size == 1 else entry
+    return array.astype(expected.dtype) if expected.dtype.kind == "f" and array.dtype.kind in "biuf" else array
+
+
+def _options(exercise: Exercise, name: str) -> Mapping:
+    options: Mapping = exercise.options or {}
+    return options[name] if isinstance(exercise.reference, dict) else options
+
+
+def _letter_in(options: Mapping, entry: Any) -> Any:
+    """Return the option that is meant; what is none stays as it was typed."""
+    letter = _letter(entry)
+    return letter if isinstance(letter, str) and letter in options else entry
 
 
 def _letter(entry: Any) -> Any:
@@ -148,10 +186,9 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
     """
     first = failures[0]
     if isinstance(first.got, Raised):
-        names = part_names(exercise)
-        return f"expected {first.got.message}: {', '.join(map(wording.code, names))}."
+        return first.got.message
     if exercise.kind == "choice":
-        return _reply(exercise, first)
+        return _reply(exercise, failures)
     if exercise.kind == "report":
         told = {name: text for name, _, text in exercise.requirements}
         return " ".join(told[f.part] for f in failures)
@@ -160,7 +197,8 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
         return f"{subject} is {'None: no value was given to it.' if first.got is None else odd(first.got)}"
     if first.step == "shape":
         expected, yours = np.shape(first.truth), np.shape(first.got)
-        return f"{subject} should have the shape {expected}, yours has {yours}."
+        asked = f"have the shape {expected}, yours has" if expected else "be a single number, yours has the shape"
+        return f"{subject} should {asked} {yours}."
     if not is_named and all(f.step == "value" and _is_near(f.truth, f.got, exercise) for f in failures):
         return (
             f"{_listed(failures, row)} {'is' if len(failures) == 1 else 'are'} close: did you round? Give more digits."
@@ -168,21 +206,26 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
     return _right_and_wrong(failures, row, exercise.tolerance)
 
 
-def _reply(exercise: Exercise, first: Failure) -> str:
-    is_several = isinstance(exercise.reference, dict)
-    options: Any = (exercise.options or {}).get(first.part, {}) if is_several else exercise.options
-    where = f"{first.part}: " if is_several else ""
-    if not isinstance(first.got, str) or first.got not in options:
-        return f"{where}expected one of {', '.join(options)}, got {wording.show(first.got)}."
-    key = (first.part, first.got) if is_several else first.got
-    return f"{where}({first.got}) {(exercise.replies or {})[key]}"
+def _reply(exercise: Exercise, failures: Sequence[Failure]) -> str:
+    """Return the reply to the first wrong letter; of several questions also how many are right, and which are not."""
+    first, is_several = failures[0], isinstance(exercise.reference, dict)
+    options, got = _options(exercise, first.part), first.got
+    if isinstance(got, str) and got in options:
+        reply = f"({got}) {(exercise.replies or {})[(first.part, got) if is_several else got]}"
+    else:
+        reply = f"expected one of {', '.join(options)}, got {wording.show(got)}."
+    if not is_several:
+        return reply
+    asked, others = len(exercise.reference), [f.part for f in failures[1:]]
+    told = f"{asked - len(failures)} of {asked} right. {first.part}: {reply}"
+    return f"{told} Then look at {wording.join(others)}." if others else told
 
 
 def _right_and_wrong(failures: Sequence[Failure], row: dict, tolerance: float) -> str:
     wrong = {f.part for f in failures}
     right = [part for part in row if part not in wrong and part != INPUTS]
     if right:
-        listed = wording.join([wording.code(part) for part in right])
+        listed = wording.join(wording.alike(right, list(wrong)))
         return f"{listed} {'is' if len(right) == 1 else 'are'} right, {_listed(failures, row)} not yet."
     first = failures[0]
     array, expected = numbers(first.got, lists=True), numbers(first.truth)
@@ -199,7 +242,7 @@ def _entries_listed(entries: list[str]) -> str:
 
 def _listed(failures: Sequence[Failure], row: dict) -> str:
     wrong = {f.part for f in failures}
-    return wording.join([wording.code(part) for part in row if part in wrong])
+    return wording.join(wording.alike([p for p in row if p in wrong], [p for p in row if p != INPUTS]))
 
 
 def _is_near(truth: Any, got: Any, exercise: Exercise) -> bool:

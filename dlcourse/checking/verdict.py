@@ -109,7 +109,11 @@ class Verdict:
         exercise = self.exercise
         all_parts = typed.part_names(exercise) if not exercise.is_code else []
         if open_parts and set(open_parts) != set(all_parts):
-            listed = wording.join([wording.named(part) for part in open_parts])
+            listed = wording.join(
+                [wording.named(part) for part in open_parts]
+                if exercise.is_code
+                else wording.alike(open_parts, all_parts)
+            )
             told = f"not finished: {listed} {'is' if len(open_parts) == 1 else 'are'} still `...`."
         elif "..." in exercise.stub or not exercise.stub:
             told = "not started: fill in the `...` and run this cell again."
@@ -125,6 +129,7 @@ class Verdict:
         mistake = next((m for m in exercise.mistakes if m.name == name), None)
         function = _function(first.part)
         names = exercise.input_names(function) if self.look.passes_inputs else []
+        no_test = first.step in {"run", "type"}  # an error or None has no property to test
         if exercise.is_code:
             case = self.cases[first.case_index]
             told = wording.sentence(
@@ -148,7 +153,7 @@ class Verdict:
             part=first.part,
             case_index=first.case_index if exercise.is_code else None,
             step=first.step,
-            look=(mistake.look if mistake else exercise.look),
+            look=mistake.look if mistake else "" if no_test else exercise.look,
             why=f"{mistake.name.replace('_', ' ')}: {mistake.hint}" if mistake and exercise.kind != "choice" else why,
             mend=mistake.mend if mistake else "",
             details=tuple(details),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -61,9 +62,12 @@ def _clause(failure: Failure, subject: str, tolerance: float) -> str:
         return f"there is {subject}, which is not asked for."
     if got is MISSING:
         return f"there is nothing to see of {subject}."
-    if failure.step == "type":
-        return f"{subject} is {odd(got)}"
     array, expected = numbers(got), numbers(truth)
+    if failure.step == "type":
+        if isinstance(got, (list, tuple)) and expected is not None and not expected.ndim:
+            without = ": leave out the brackets" if len(got) == 1 else ""
+            return f"{subject} should be a single number, yours is {kind(got)}{without}."
+        return f"{subject} is {odd(got)}"
     if array is None or expected is None:
         return f"{subject} should be {_plain(truth)}, yours is {_plain(got)}."
     if failure.step == "shape":
@@ -98,6 +102,12 @@ def entry(subject: str, at: tuple[int, ...]) -> str:
 def code(name: str) -> str:
     """Return a name as code, and words as they are."""
     return f"`{name}`" if name.replace(".", "_").isidentifier() or "[" in name else name
+
+
+def alike(names: Sequence[str], among: Sequence[str] = ()) -> list[str]:
+    """Return names as code when all of them, and those they stand among, are; else all of them as words."""
+    are_code = all(code(name) != name for name in (*names, *among))
+    return list(map(code, names)) if are_code else list(names)
 
 
 def named(part: str) -> str:
@@ -145,8 +155,40 @@ def _stopped(error: Raised, answer: str, signature: str) -> str:
         return f"{who} asked for more memory than the {limits.MEMORY // 1024**3} GiB it may use{where}{told}."
     if error.kind in {"SystemExit", "GeneratorExit"}:
         return f"{who} ended the program with {error.kind}{where}: return a value instead."
-    first_line = error.message.strip().partition("\n")[0]
+    first_line = _in_plain_words(error.message.strip().partition("\n")[0])
     return f"{who} stopped with {error.kind}{where}" + (f": {first_line.rstrip('.')}." if first_line else ".")
+
+
+def _in_plain_words(message: str) -> str:
+    """Return NumPy's messages on shapes that do not fit as a beginner can read them, any other as it is."""
+    if found := re.match(r"matmul: Input operand 1 has a mismatch .*\(size (\d+) is different from (\d+)\)", message):
+        return _product("A @ B", found[2], found[1])
+    if found := re.match(r"shapes \(.*\) and \(.*\) not aligned: (\d+) \(dim \d+\) != (\d+) \(dim \d+\)", message):
+        return _product("np.dot(A, B)", found[1], found[2])
+    if message.startswith("operands could not be broadcast together with shapes"):
+        return _broadcast(message)
+    return message
+
+
+def _product(formula: str, left: str, right: str) -> str:
+    return (
+        f"in `{formula}` a row of A has the length {left} and a column of B the length {right}, and the two must be "
+        "equal. Print both shapes"
+    )
+
+
+def _broadcast(message: str) -> str:
+    """Return the rule of broadcasting, with the shapes and the two lengths that clash."""
+    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"\([\d,]+\)", message)]
+    for axis in range(1, max(map(len, shapes), default=0) + 1):
+        lengths = {shape[-axis]: None for shape in shapes if len(shape) >= axis and shape[-axis] != 1}
+        if len(lengths) > 1:
+            fit = join(list(map(str, dict.fromkeys(shapes))))
+            return (
+                f"the shapes {fit} do not fit. Aligned at the right, two lengths must be equal, or one of them 1 or "
+                f"missing; here {join(list(map(str, lengths)))} meet"
+            )
+    return message
 
 
 def _shape(array: np.ndarray) -> str:

@@ -18,7 +18,7 @@ from dlcourse.checking import claim
         (1e-13, {"at_most": 1e-12}, "(1e-13, at most 1e-12)"),
         (3e-14, {"at_most": 1e-12}, "(3e-14, at most 1e-12)"),
         (3e-15, {"at_most": 1e-12}, "(less than 1e-14, at most 1e-12)"),
-        (0.0, {"at_most": 1e-12}, "(0, at most 1e-12)"),
+        (0.0, {"at_most": 1e-12}, "(less than 1e-14, at most 1e-12)"),
         (108 + 1e-13, {"near": 108, "within": 1e-12}, "(within 1e-12 of 108)"),
         (np.array([[1.0, 2.0], [3.0, 4.0]]), {"at_least": 1}, "(1 to 4, at least 1)"),
         (np.float32(0.25), {"near": 0.25, "within": 0}, "(exactly 0.25)"),

@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 
-from dlcourse.checking import limits
+from dlcourse.checking import Exercise, limits
 from tests.checking.bank import GATES, LINEAR, MOMENTUM, NORMALIZE, STATISTICS, add, linear
 
 
@@ -169,7 +169,9 @@ def test_an_odd_answer_gets_its_own_sentence(answer, words):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda x: (x.sum(), [1.0]), "`largest` is a list: wrap it with `np.array(...)`."),
+        (lambda x: (x.sum(), [1.0]), "`largest` should be a single number, yours is a list of 1: leave out the brack"),
+        (lambda x: (x.sum(), list(x)), "`largest` should be a single number, yours is a list of 3."),
+        (lambda x: (x.sum(), (1.0, 2.0)), "`largest` should be a single number, yours is a tuple of 2."),
         (lambda x: x.sum(), "`statistics` returned a number where 2 are expected: total, largest."),
         (lambda x: (x.sum(),), "`statistics` returned 1 value where 2 are expected: total, largest."),
         (lambda x: (x.sum(), np.float32(x.max())), "`largest` should be float64, yours is float32"),
@@ -307,3 +309,48 @@ def test_a_crash_costs_its_own_case_only():
     assert_said(result, "in the edge case (a batch of one), `my_linear` stopped with ValueError")
     assert result.score == 0.75
     assert result.case_index == 3
+
+
+def test_a_product_that_does_not_fit_is_said_without_the_signature_of_numpy():
+    result = NORMALIZE.grade(lambda x, *, eps: np.ones((2, 4)) @ x)
+    assert_said(
+        result, "in `A @ B` a row of A has the length 4 and a column of B the length 3, and the two must be equal"
+    )
+    assert "gufunc" not in result.sentence
+
+
+def test_np_dot_of_shapes_that_do_not_fit_is_said_as_the_product_is():
+    result = NORMALIZE.grade(lambda x, *, eps: np.dot(np.ones((2, 4)), x))
+    assert_said(
+        result,
+        "in `np.dot(A, B)` a row of A has the length 4 and a column of B the length 3, and the two must be equal",
+    )
+    assert "aligned" not in result.sentence
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x: np.ones((4, 3)) + np.ones(4), "the shapes (4, 3) and (4,) do not fit. Aligned at the right, two"),
+        (
+            lambda x: np.ones((4, 3)) + np.ones(4),
+            "must be equal, or one of them 1 or missing; here 3 and 4 meet.",
+        ),
+        (lambda x: np.ones((2, 5, 1)) * np.ones((4, 3)), "the shapes (2, 5, 1) and (4, 3) do not fit"),
+        (lambda x: np.ones((2, 5, 1)) * np.ones((4, 3)), "; here 5 and 4 meet."),
+        (lambda x: np.where(np.ones((4, 3)), np.ones(2), np.ones(1)), "(4, 3), (2,) and (1,) do not fit"),
+        (lambda x: np.ones((2, 3)).__iadd__(np.ones(2)), "the shapes (2, 3) and (2,) do not fit"),  # NumPy names three
+    ],
+)
+def test_shapes_that_do_not_broadcast_are_said_by_the_rule(answer, words):
+    result = STATISTICS.grade(answer)
+    assert_said(result, words)
+    assert "operands" not in result.sentence
+
+
+def test_a_property_to_test_is_not_told_where_nothing_came_out():
+    with_look = Exercise(**{**vars(LINEAR), "look": "Every gradient has the shape of its input."})
+    assert with_look.grade(lambda x, W, b: None).look == ""
+    assert with_look.grade(misspelt).look == ""
+    assert with_look.grade(y_as(lambda y: y.tolist())).look == ""
+    assert with_look.grade(y_as(lambda y: y + 1)).look == LINEAR.look

@@ -21,6 +21,12 @@ def test_guess_and_outcome_stand_side_by_side(capsys):
     ]
 
 
+def test_a_shape_of_one_axis_reads_as_python_writes_it(capsys):
+    predict("04.a", (2,))
+    outcome("04.a", np.ones(2).shape)
+    assert capsys.readouterr().out.splitlines()[-1] == "· 04.a: guess (2,), outcome (2,): right."
+
+
 def test_an_unanswered_prediction_lets_the_run_go_on(capsys):
     predict("04.a", ...)
     outcome("04.a", 3)

@@ -253,7 +253,7 @@ def test_a_question_shows_its_options(shown):
         "**91.8 Which one?**\n\nWhat does the gradient of a sum need?\n\n- (a) a mean\n- (b) nothing\n- (c) a product\n"
     )
     question("91.9")
-    assert shown().endswith("relu\n\n- (a) flat\n- (b) steep\n\ntanh\n\n- (a) flat\n- (b) steep\n")
+    assert shown().endswith("**relu**\n\n- (a) flat\n- (b) steep\n\n**tanh**\n\n- (a) flat\n- (b) steep\n")
     question("91.1")
     assert shown() == "**91.1 The linear layer**\n\nWrite it.\n"
 

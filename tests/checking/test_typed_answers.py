@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcourse.checking import Exercise
+from dlcourse.checking import Exercise, Mistake
 from tests.checking.bank import CHOICE, CHOICES, NUMBERS, REPORT, VECTOR
 
 
@@ -30,7 +30,8 @@ def test_a_tuple_a_list_and_an_array_of_numbers_are_equally_right(answer):
         ((0.73106, "-2"), "`offset` is a string, which is text and no number: remove the quotes."),
         ((0.73106, None), "`offset` is None: no value was given to it."),
         ((0.73106, np.exp), "`offset` is a function, not its result: is a call `(...)` missing?"),
-        ((0.73106, [1, 2]), "`offset` should have the shape (), yours has (2,)."),
+        ((0.73106, [1, 2]), "`offset` should be a single number, yours has the shape (2,)."),
+        ((np.array([[0.5]]), -2), "`offset` is right, `slope` not yet."),
         ((0.73106, float("nan")), "`slope` is right, `offset` not yet."),
     ],
 )
@@ -40,6 +41,25 @@ def test_a_wrong_entry_is_named_and_the_right_answer_is_not_told(answer, words):
     assert result.sentence == f"91.6 not yet: {words}"
     assert result.mistake is None
     assert "0.73106" not in result.message
+
+
+@pytest.mark.parametrize("one", [np.array([0.73106]), np.array([[0.73106]]), [0.73106]])
+def test_an_array_of_one_number_is_that_number_where_one_is_asked_for(one):
+    assert NUMBERS.grade((one, -2)).passed
+    assert Exercise(**{**vars(NUMBERS), "reference": 0.73106, "parts": (), "mistakes": ()}).grade(one).passed
+
+
+def test_an_array_of_one_number_stays_an_array_where_an_array_is_asked_for():
+    exercise = Exercise(**{**vars(VECTOR), "reference": np.array([2.0]), "mistakes": ()})
+    assert exercise.grade([2.0]).passed
+    assert "should have the shape (1,), yours has ()" in exercise.grade(2.0).sentence
+
+
+@pytest.mark.parametrize("typed", [[1, 0, 3], (1.0, 0.0, 3.0), np.array([1, 0, 3]), np.float32([1, 0, 3])])
+def test_a_known_wrong_array_is_named_however_it_is_typed(typed):
+    mistake = Mistake("all_thirds", lambda: np.array([1.0, 0.0, 3.0]), "Those are thirds.")
+    exercise = Exercise(**{**vars(VECTOR), "mistakes": [mistake]})
+    assert exercise.grade(typed).mistake == "all_thirds"
 
 
 def test_a_known_wrong_value_is_named_and_is_no_rounding():
@@ -98,7 +118,7 @@ def test_every_wrong_option_has_its_own_reply():
 
 
 @pytest.mark.parametrize(
-    ("answer", "got"), [("d", "'d'"), ("nothing", "'nothing'"), (2, "2"), (None, "None"), (["b"], "('b')")]
+    ("answer", "got"), [("d", "'d'"), ("a mean (b)", "'a mean (b)'"), (2, "2"), (None, "None"), (["b"], "('b')")]
 )
 def test_an_unknown_letter_gets_a_sentence(answer, got):
     assert CHOICE.grade(answer).sentence == f"91.8 not yet: expected one of a, b, c, got {got}."
@@ -108,10 +128,31 @@ def test_several_questions_are_answered_one_by_one():
     assert CHOICES.grade({"relu": "A", "tanh": "b"}).passed
     result = CHOICES.grade({"relu": "a", "tanh": "a"})
     assert (result.mistake, result.score) == ("tanh_a", 0.5)
-    assert result.sentence == "91.9 not yet: tanh: (a) At 0 its slope is 1."
+    assert result.sentence == "91.9 not yet: 1 of 2 right. tanh: (a) At 0 its slope is 1."
     assert "tanh: expected one of a, b, got 'z'." in CHOICES.grade({"relu": "a", "tanh": "z"}).sentence
-    assert "expected 2 entries: `relu`, `tanh`." in CHOICES.grade("a").sentence
+    assert "expected a dict of 2 entries: `relu`, `tanh`." in CHOICES.grade("a").sentence
+    assert "expected 2 entries: `relu`, `tanh`." in CHOICES.grade({"relu": "a"}).sentence
+    misspelt = CHOICES.grade({"rleu": "a", "tanh": "b"})
+    assert misspelt.sentence == "91.9 not yet: 'rleu' is none of the 2 entries `relu`, `tanh`."
+    assert "'a' and 3 are none of the 2 entries" in CHOICES.grade({"a": 1, "relu": "a", "tanh": "b", 3: 0}).sentence
     assert CHOICES.mistakes[0].function() == {"relu": "b", "tanh": "b"}
+
+
+def test_of_several_wrong_answers_the_first_gets_its_reply_and_the_others_are_listed():
+    both = CHOICES.grade({"relu": "b", "tanh": "a"})
+    assert both.sentence == "91.9 not yet: 0 of 2 right. relu: (b) It is flat below 0. Then look at tanh."
+    assert both.mistake == "relu_b"
+    unknown = CHOICES.grade({"relu": 1, "tanh": "b"})
+    assert unknown.sentence == "91.9 not yet: 1 of 2 right. relu: expected one of a, b, got 1."
+
+
+def test_the_names_of_entries_are_all_code_or_all_words():
+    words = {"dense layer": 1.5, "epoch": 2.5, "label": 3.5}
+    exercise = Exercise(**{**vars(NUMBERS), "reference": words, "parts": (), "mistakes": ()})
+    assert "expected a dict of 3 entries: dense layer, epoch, label." in exercise.grade(1).sentence
+    assert "not finished: epoch is still `...`." in exercise.grade({**words, "epoch": ...}).sentence
+    assert "dense layer and label are right, epoch not yet." in exercise.grade({**words, "epoch": 0}).sentence
+    assert "epoch and label are right, dense layer not yet." in exercise.grade({**words, "dense layer": 0}).sentence
 
 
 def test_a_report_is_told_which_requirements_it_misses():

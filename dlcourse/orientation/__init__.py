@@ -1,0 +1,1 @@
+"""Lesson 00: one neuron, one layer, one forward pass; its figures and exercises."""
