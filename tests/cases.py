@@ -15,7 +15,7 @@ from types import ModuleType
 import numpy as np
 
 import dlcourse
-from dlcourse import activations, autodiff, layers, losses
+from dlcourse import activations, autodiff, layers, losses, normalization
 from dlcourse.autodiff.arithmetic import get_item
 from tests import naive
 
@@ -112,6 +112,7 @@ def _arithmetic():
         (autodiff.sqrt, math.sqrt, lambda torch, x: torch.sqrt(x), lambda *shapes: uniform(0.1, 3, *shapes)),
         (activations.sigmoid, naive.sigmoid, lambda torch, x: torch.sigmoid(x), normal),
         (activations.tanh, math.tanh, lambda torch, x: torch.tanh(x), normal),
+        (activations.softplus, naive.softplus, lambda torch, x: torch.nn.functional.softplus(x), normal),
     ]
     for function, formula, in_torch, draw in unary:
         loop = naive.elementwise(formula)
@@ -135,6 +136,43 @@ def _arithmetic():
         (-1.5, uniform(0.1, 3, (2, 3))),
     ]:
         yield Case(autodiff.power, f"exponent {exponent}", draw, power, in_torch, {"exponent": exponent})
+
+
+def _activations():
+    leaky_relu = naive.elementwise(lambda x, *, slope=0.01: x if x > 0 else slope * x)
+    in_torch = lambda torch, x, *, slope=0.01: torch.nn.functional.leaky_relu(x, slope)
+    for note, settings in [("a slope of 0.01", {}), ("a slope of 0.3", {"slope": 0.3}), ("a slope of 2", {"slope": 2})]:
+        yield Case(activations.leaky_relu, note, kept_away_from_zero(3, 4), leaky_relu, in_torch, settings)
+    yield Case(activations.leaky_relu, "number", kept_away_from_zero(), leaky_relu, in_torch)
+    elu = naive.elementwise(lambda x, *, alpha=1.0: x if x > 0 else alpha * (math.exp(x) - 1))
+    in_torch = lambda torch, x, *, alpha=1.0: torch.nn.functional.elu(x, alpha)
+    for note, settings in [("an alpha of 1", {}), ("an alpha of 0.3", {"alpha": 0.3})]:
+        yield Case(activations.elu, note, kept_away_from_zero(3, 4), elu, in_torch, settings)
+    yield Case(activations.elu, "number", kept_away_from_zero(), elu, in_torch)
+
+    in_torch = lambda torch, x, *, pieces: x.reshape(*x.shape[:-1], x.shape[-1] // pieces, pieces).max(dim=-1).values
+    for note, shape, pieces in [
+        ("pairs", (3, 4), 2),
+        ("one group of three", (2, 3), 3),
+        ("each alone", (2, 3), 1),
+        ("one example", (6,), 3),
+        ("sequences", (2, 3, 4), 2),
+        ("an empty batch", (0, 4), 2),
+    ]:
+        yield Case(activations.maxout, note, distinct(shape), naive.maxout, in_torch, {"pieces": pieces})
+
+    for function, loop in [(activations.softmax, naive.softmax), (activations.log_softmax, naive.log_softmax)]:
+        in_torch = _softmax_of_torch(function.__name__)
+        yield Case(function, "rows", normal((4, 3)), loop, in_torch)
+        yield Case(function, "columns", normal((4, 3)), loop, in_torch, {"axis": 0})
+        yield Case(function, "the middle axis", normal((2, 3, 4)), loop, in_torch, {"axis": 1})
+        yield Case(function, "one example", normal((5,)), loop, in_torch)
+        yield Case(function, "one class", normal((3, 1)), loop, in_torch)
+        yield Case(function, "an empty batch", normal((0, 3)), loop, in_torch)
+
+
+def _softmax_of_torch(name):
+    return lambda torch, x, *, axis=-1: getattr(torch, name)(x, dim=axis)
 
 
 def _products():
@@ -237,6 +275,18 @@ def _losses():
         lambda torch, y, *, target: torch.nn.functional.mse_loss(y, target),
         {"target": t},
     )
+    yield Case(
+        losses.root_mean_squared_error,
+        "a batch",
+        normal((3, 2)),
+        naive.root_mean_squared_error,
+        lambda torch, y, *, target: torch.sqrt(torch.nn.functional.mse_loss(y, target)),
+        {"target": t},
+    )
+    for note, shape in [("a matrix", (3, 2)), ("a number", ()), ("nothing at all", (0, 2))]:
+        l1, l2 = naive.sum_over_elements(abs), naive.sum_over_elements(lambda w: w * w)
+        yield Case(losses.l1_penalty, note, kept_away_from_zero(*shape), l1, lambda torch, w: w.abs().sum())
+        yield Case(losses.l2_penalty, note, normal(shape), l2, lambda torch, w: (w**2).sum())
     binary = naive.mean_over_elements(naive.binary_cross_entropy)
     in_torch = lambda torch, p, *, target: torch.nn.functional.binary_cross_entropy(p, target)
     for note, target in [
@@ -263,7 +313,55 @@ def _losses():
     yield Case(losses.cross_entropy, "a batch of one", normal((1, 3)), naive.cross_entropy, in_torch, labels)
 
 
-CASES = [*_arithmetic(), *_products(), *_shapes(), *_losses()]
+def _normalizations():
+    def in_torch(torch, x, gamma, beta, *, mean=None, var=None, eps=1e-5):
+        return torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training=mean is None, eps=eps)
+
+    batch_norm = normalization.batch_norm
+    given = {"mean": np.array([0.5, -1.0, 2.0]), "var": np.array([0.25, 1.0, 4.0])}
+    for note, shape, settings in [
+        ("a table", (5, 3), {}),
+        ("images", (4, 3, 2, 5), {}),
+        ("one image", (1, 3, 2, 2), {}),
+        ("signals", (4, 2, 5), {}),
+        ("volumes", (2, 2, 1, 3, 2), {}),
+        ("one channel", (6, 1), {}),
+        ("a large eps", (5, 3), {"eps": 0.5}),
+        ("statistics that are given", (5, 3), given),
+        ("statistics that are given, images", (2, 3, 2, 2), {**given, "eps": 0.1}),
+        ("statistics that are given, one example", (1, 3), given),
+    ]:
+        channels = shape[1:2]
+        yield Case(batch_norm, note, normal(shape, channels, channels), naive.batch_norm, in_torch, settings)
+
+    def in_torch(torch, x, gamma, beta, *, eps=1e-5):
+        return torch.nn.functional.layer_norm(x, x.shape[-1:], gamma, beta, eps)
+
+    for note, shape, settings in [
+        ("a table", (4, 5), {}),
+        ("one example", (5,), {}),
+        ("sequences", (2, 3, 4), {}),
+        ("a large eps", (4, 5), {"eps": 0.5}),
+        ("an empty batch", (0, 4), {}),
+    ]:
+        draw = normal(shape, shape[-1:], shape[-1:])
+        yield Case(normalization.layer_norm, note, draw, naive.layer_norm, in_torch, settings)
+
+    def in_torch(torch, v, g, *, axis=0):
+        norm = torch.linalg.vector_norm(v, dim=axis, keepdim=True)
+        return g.reshape(norm.shape) * v / norm
+
+    for note, shape, lengths, axis in [
+        ("columns", (4, 3), (3,), 0),
+        ("rows", (4, 3), (4,), -1),
+        ("filters", (2, 3, 2, 2), (2,), (1, 2, 3)),
+        ("one vector", (4,), (), 0),
+    ]:
+        draw = normal(shape, lengths)
+        yield Case(normalization.weight_norm, note, draw, naive.weight_norm, in_torch, {"axis": axis})
+
+
+CASES = [*_arithmetic(), *_activations(), *_products(), *_shapes(), *_losses(), *_normalizations()]
 
 
 def public_modules() -> list[ModuleType]:

@@ -101,6 +101,72 @@ def sigmoid(x):
     return 1 / (1 + math.exp(-x))
 
 
+def softplus(x):
+    return math.log(1 + math.exp(x))
+
+
+def maxout(x, *, pieces):
+    y = np.empty((*x.shape[:-1], x.shape[-1] // pieces))
+    for *row, i in np.ndindex(y.shape):
+        y[(*row, i)] = max(float(x[(*row, j)]) for j in range(i * pieces, (i + 1) * pieces))
+    return y
+
+
+def softmax(x, *, axis=-1):
+    y = np.empty(x.shape)
+    for i in np.ndindex(y.shape):
+        line = list(i)
+        line[axis] = slice(None)
+        y[i] = math.exp(x[i]) / math.fsum(math.exp(other) for other in x[tuple(line)])
+    return y
+
+
+def log_softmax(x, *, axis=-1):
+    return elementwise(math.log)(softmax(x, axis=axis))
+
+
+def sum_over_elements(penalty):
+    """Return the sum of ``penalty(w)`` over all numbers."""
+    return lambda w: np.array(math.fsum(penalty(float(number)) for number in w.ravel()))
+
+
+def root_mean_squared_error(y, *, target):
+    return np.sqrt(mean_over_elements(lambda y, t: (y - t) ** 2)(y, target=target))
+
+
+def mean_and_variance(numbers):
+    numbers = [float(number) for number in numbers]
+    mean = math.fsum(numbers) / len(numbers)
+    return mean, math.fsum((number - mean) ** 2 for number in numbers) / len(numbers)
+
+
+def batch_norm(x, gamma, beta, *, mean=None, var=None, eps=1e-5):
+    y = np.empty(x.shape)
+    for i in np.ndindex(x.shape):
+        c = i[1]
+        m, s2 = mean_and_variance(x[:, c].ravel()) if mean is None else (mean[c], var[c])
+        y[i] = gamma[c] * (x[i] - m) / math.sqrt(s2 + eps) + beta[c]
+    return y
+
+
+def layer_norm(x, gamma, beta, *, eps=1e-5):
+    y = np.empty(x.shape)
+    for *row, j in np.ndindex(x.shape):
+        mean, var = mean_and_variance(x[tuple(row)])
+        y[(*row, j)] = gamma[j] * (x[(*row, j)] - mean) / math.sqrt(var + eps) + beta[j]
+    return y
+
+
+def weight_norm(v, g, *, axis=0):
+    axes = {a % v.ndim for a in np.atleast_1d(axis).tolist()}
+    y = np.empty(v.shape)
+    for i in np.ndindex(v.shape):
+        vector = tuple(slice(None) if a in axes else i[a] for a in range(v.ndim))
+        length = math.sqrt(math.fsum(float(number) ** 2 for number in v[vector].ravel()))
+        y[i] = g[tuple(i[a] for a in range(v.ndim) if a not in axes)] * v[i] / length
+    return y
+
+
 def mean_over_elements(loss):
     """Return the mean of ``loss(y, t)`` over all pairs of numbers."""
 

@@ -1,5 +1,15 @@
 """Activations: the nonlinear functions between layers."""
 
-from dlcourse.activations.functions import relu, sigmoid, tanh
+from dlcourse.activations.functions import (
+    elu,
+    leaky_relu,
+    log_softmax,
+    maxout,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
 
-__all__ = ["relu", "sigmoid", "tanh"]
+__all__ = ["elu", "leaky_relu", "log_softmax", "maxout", "relu", "sigmoid", "softmax", "softplus", "tanh"]

@@ -32,6 +32,33 @@ def mean_squared_error(y, *, target):
 
 
 @differentiable
+def root_mean_squared_error(y, *, target):
+    """Square root of the mean squared error: the typical error, in the units of the target.
+
+    It has the minimum of the mean squared error, and that loss's slope divided by twice its own value. Where
+    all errors are 0 there is a kink, like that of |x|, and the slope is 0 by policy. The mean over batches is
+    not the value over all data: average the squares and take the root last.
+
+    Parameters
+    ----------
+    y, target : arrays of equal shape
+
+    Examples
+    --------
+    >>> float(root_mean_squared_error(np.array([1.0, 2.0]), target=np.array([4.0, 6.0])).round(6))
+    3.535534
+    """
+    target = _same_shape("root_mean_squared_error", y, target)
+    error = y - target
+    loss = np.sqrt((error * error).mean())
+
+    def backward(dy):
+        return np.zeros_like(error) if loss == 0 else dy / loss * error / error.size
+
+    return loss, backward
+
+
+@differentiable
 def binary_cross_entropy(p, *, target):
     """Mean of -t log p - (1 - t) log(1 - p) over all elements.
 
@@ -121,6 +148,38 @@ def cross_entropy(logits, *, labels):
         return dy / len(logits) * (np.exp(log_p) * target.sum(axis=1, keepdims=True) - target)
 
     return -costs.sum() / len(logits), backward
+
+
+@differentiable
+def l1_penalty(w):
+    """Sum of |w|: pulls every weight to 0 with the same strength, at 0 with none.
+
+    Examples
+    --------
+    >>> float(l1_penalty(np.array([3.0, -4.0])))
+    7.0
+    """
+
+    def backward(dy):
+        return dy * (w > 0) - dy * (w < 0)
+
+    return np.maximum(w, -w).sum(), backward
+
+
+@differentiable
+def l2_penalty(w):
+    """Sum of w², without a factor 1/2: pulls every weight to 0 in proportion to its size.
+
+    Examples
+    --------
+    >>> float(l2_penalty(np.array([3.0, -4.0])))
+    25.0
+    """
+
+    def backward(dy):
+        return dy * 2 * w
+
+    return (w * w).sum(), backward
 
 
 def _same_shape(name: str, y: np.ndarray, target: Any) -> np.ndarray:

@@ -48,7 +48,8 @@ def test_a_public_differentiable_function_without_a_case_is_found():
 
 def test_the_search_for_functions_reaches_every_folder_that_holds_some():
     names = {module.__name__ for module in public_modules()}
-    assert {"dlcourse.autodiff", "dlcourse.activations", "dlcourse.layers", "dlcourse.losses"} <= names
+    concepts = ("autodiff", "activations", "layers", "losses", "normalization")
+    assert {f"dlcourse.{concept}" for concept in concepts} <= names
 
 
 def test_no_two_cases_have_the_same_name():
@@ -213,7 +214,8 @@ def test_a_tensor_passed_by_name_is_an_error_that_says_so(function):
         function.vjp(np.ones(3), some_setting=Tensor(1.0))
 
 
-STEEP = [name for name in ("sigmoid", "tanh", "relu", "binary_cross_entropy_with_logits", "cross_entropy")]
+STEEP = ["sigmoid", "tanh", "relu", "softplus", "leaky_relu", "elu", "softmax", "log_softmax"]
+STEEP += ["root_mean_squared_error", "binary_cross_entropy_with_logits", "cross_entropy"]
 
 
 @pytest.mark.parametrize("function", [f for f in FUNCTIONS if f.__name__ in STEEP], ids=lambda f: f.__name__)
