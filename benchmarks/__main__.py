@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import course, mlp, overhead
+from benchmarks import course, mlp, normalization, overhead
 from benchmarks.harness import OutputsDiffer, Row, report
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -17,7 +17,8 @@ micrograd knows single numbers only and has one row; a step of the MLP would be 
 
 
 def main(
-    topics: Sequence[Callable[[], list[Row]]] = (overhead.rows, mlp.rows, course.rows), results: Path = RESULTS
+    topics: Sequence[Callable[[], list[Row]]] = (overhead.rows, mlp.rows, normalization.rows, course.rows),
+    results: Path = RESULTS,
 ) -> int:
     """Return 0 when all was measured, also where a target is missed; 1 when outputs differ."""
     try:

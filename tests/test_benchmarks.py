@@ -5,12 +5,17 @@ import gc
 import numpy as np
 import pytest
 
-from benchmarks import harness, mlp, overhead
+from benchmarks import harness, mlp, normalization, overhead
 from benchmarks.__main__ import main
 from benchmarks.harness import OutputsDiffer, Row, compare, measure, report
 from tests.conftest import require
 
-TOPICS = {"overhead": (overhead.CONTESTANTS, overhead.draw), "mlp": (mlp.CONTESTANTS, mlp.drawing(4))}
+TOPICS = {
+    "overhead": (overhead.CONTESTANTS, overhead.draw),
+    "mlp": (mlp.CONTESTANTS, mlp.drawing(4)),
+    "batch norm forward": (normalization.FORWARD, normalization.drawing((4, 3, 2, 2))),
+    "batch norm backward": (normalization.BACKWARD, normalization.drawing((4, 3, 2, 2))),
+}
 
 
 def draw(rng):
@@ -90,7 +95,7 @@ def test_the_bench_fails_when_outputs_differ(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("topic", "peer"),
-    [(topic, peer) for topic in ("overhead", "mlp") for peer in TOPICS[topic][0] if peer != harness.OURS],
+    [(topic, peer) for topic in TOPICS for peer in TOPICS[topic][0] if peer != harness.OURS],
 )
 def test_every_peer_computes_what_we_compute(topic, peer):
     require(peer)
