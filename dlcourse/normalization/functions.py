@@ -39,14 +39,14 @@ def batch_norm(x, gamma, beta, *, mean=None, var=None, eps=1e-5):
     given, n = mean is not None, _count(x)
     mean = _in_precision_of(x, mean) if given else _sum(x) / n
     # y is centered, scaled and shifted in place; its type is one that gamma and beta fit into, in forward mode too.
-    y = np.subtract(x, _column(mean, x), dtype=np.result_type(mean, gamma, beta))
+    y = np.subtract(x, _column(mean, x), dtype=np.result_type(x, mean, gamma, beta))
     var = _in_precision_of(x, var) if given else _sum(y, y) / n
     inv_std = 1 / np.sqrt(var + float(eps))
     y *= _column(gamma * inv_std, x)
     y += _column(beta, x)
 
     def backward(dy):
-        dx = np.subtract(x, _column(mean, x), dtype=np.result_type(mean, dy))
+        dx = np.subtract(x, _column(mean, x), dtype=np.result_type(x, mean, dy))
         dbeta, dgamma = _sum(dy), _sum(dy, dx) * inv_std
         if given:
             return dy * _column(gamma * inv_std, x), dgamma, dbeta
@@ -191,8 +191,8 @@ def _check_channels(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: An
     for name, part in parts.items():
         if np.shape(part) != x.shape[1:2]:
             raise ValueError(
-                f"batch_norm: x has {x.shape[1]} channels on axis 1, so {name} must have shape {x.shape[1:2]}, "
-                f"got {np.shape(part)} (x {x.shape})"
+                f"batch_norm: x has {x.shape[1]} channels on axis 1 but {name} has shape {np.shape(part)}; "
+                f"expected {x.shape[1:2]} (x {x.shape})"
             )
 
 

@@ -11,10 +11,19 @@ from dlcourse.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
+    l1_penalty,
+    l2_penalty,
     mean_squared_error,
+    root_mean_squared_error,
 )
 
 RNG = np.random.default_rng(0)
+LOSSES_WITH_A_TARGET = [
+    mean_squared_error,
+    root_mean_squared_error,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+]
 
 
 def slope(loss, x, **settings):
@@ -43,6 +52,19 @@ def test_the_squared_error_has_no_half_and_is_a_mean_over_all_elements():
     y, target = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 4.0], [0.0, 4.0]])
     assert mean_squared_error(y, target=target) == 13 / 4
     np.testing.assert_array_equal(slope(mean_squared_error, y, target=target), [[0.0, -1.0], [1.5, 0.0]])
+
+
+def test_the_root_of_the_squared_error_is_the_typical_error():
+    y, target = np.array([[3.0, 0.0], [0.0, 4.0]]), np.zeros((2, 2))
+    assert root_mean_squared_error(y, target=target) == 2.5
+    np.testing.assert_allclose(slope(root_mean_squared_error, y, target=target), y / 10, rtol=1e-15)
+
+
+def test_the_penalties_are_sums_without_a_half():
+    w = np.array([[3.0, -4.0], [0.0, 1.0]])
+    assert (l1_penalty(w), l2_penalty(w)) == (8.0, 26.0)
+    np.testing.assert_array_equal(slope(l1_penalty, w), [[1.0, -1.0], [0.0, 1.0]])
+    np.testing.assert_array_equal(slope(l2_penalty, w), 2 * w)
 
 
 def test_equal_logits_lose_the_log_of_the_number_of_classes():
@@ -90,6 +112,27 @@ def test_labels_one_hot_rows_and_booleans_give_the_same_loss_and_slope():
     for form in forms[1:]:
         expected = slope(cross_entropy, logits, labels=labels)
         np.testing.assert_array_equal(slope(cross_entropy, logits, labels=form), expected)
+
+
+def test_the_slope_of_the_root_is_that_of_the_mean_square_over_twice_the_root():
+    y, target = RNG.standard_normal((5, 2)), RNG.standard_normal((5, 2))
+    root = root_mean_squared_error(y, target=target)
+    expected = slope(mean_squared_error, y, target=target) / (2 * root)
+    np.testing.assert_allclose(slope(root_mean_squared_error, y, target=target), expected, rtol=1e-14)
+
+
+def test_the_mean_of_the_roots_of_batches_is_not_the_root_over_all():
+    errors = np.array([1.0, 1.0, 3.0, 3.0])
+    batches = [float(root_mean_squared_error(part, target=part * 0)) for part in np.split(errors, 2)]
+    assert sum(batches) / 2 == 2.0
+    assert root_mean_squared_error(errors, target=errors * 0) == pytest.approx(math.sqrt(5), rel=1e-15)
+
+
+def test_at_the_kinks_the_slopes_are_zero_by_policy():
+    y = np.array([1.0, 2.0])
+    assert root_mean_squared_error(y, target=y) == 0.0
+    np.testing.assert_array_equal(slope(root_mean_squared_error, y, target=y), [0.0, 0.0])
+    np.testing.assert_array_equal(slope(l1_penalty, [0.0, -0.0]), [0.0, 0.0])
 
 
 # Stability ------------------------------------------------------------------------------------------------
@@ -146,9 +189,10 @@ def test_the_losses_are_exact_adjoints_at_the_kink_of_the_stable_formula():
 
 
 def test_nan_in_gives_nan_out():
-    for loss in (mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits):
+    for loss in LOSSES_WITH_A_TARGET:
         assert np.isnan(loss(np.array([0.5, np.nan]), target=np.array([1.0, 1.0])))
     assert np.isnan(cross_entropy(np.array([[0.5, np.nan]]), labels=np.array([0])))
+    assert np.isnan(l1_penalty(np.array([0.5, np.nan]))) and np.isnan(l2_penalty(np.array([0.5, np.nan])))
 
 
 # Types and edges ------------------------------------------------------------------------------------------
@@ -156,7 +200,7 @@ def test_nan_in_gives_nan_out():
 
 @pytest.mark.parametrize("target", [np.array([1.0, 0.0]), np.array([1, 0]), [1.0, 0.0], np.array([True, False])])
 def test_no_type_of_target_turns_float32_into_float64(target):
-    for loss in (mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits):
+    for loss in LOSSES_WITH_A_TARGET:
         y = Tensor(np.array([0.25, 0.5], np.float32))
         value = loss(y, target=target)
         value.backward()
@@ -175,7 +219,7 @@ def test_a_loss_is_a_single_number_for_a_batch_of_one():
 def test_the_loss_of_nothing_is_nan_and_its_slope_is_empty():
     empty = np.zeros((0, 3))
     with pytest.warns(RuntimeWarning):
-        for loss in (mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits):
+        for loss in LOSSES_WITH_A_TARGET:
             value, backward = loss.vjp(empty, target=empty)
             assert np.isnan(value)
             assert backward(1.0).shape == (0, 3)
@@ -187,7 +231,7 @@ def test_the_loss_of_nothing_is_nan_and_its_slope_is_empty():
 # Errors ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("loss", [mean_squared_error, binary_cross_entropy, binary_cross_entropy_with_logits])
+@pytest.mark.parametrize("loss", LOSSES_WITH_A_TARGET)
 def test_a_target_of_another_shape_is_an_error_although_it_would_broadcast(loss):
     message = rf"{loss.__name__}: expected a target of the outputs' shape \(3, 1\), got \(3,\)"
     for y in (np.full((3, 1), 0.5), Tensor(np.full((3, 1), 0.5))):
