@@ -67,6 +67,31 @@ def sgd_of_torch(torch):
     return path
 
 
+# A layer of batch normalization: 5 steps of SGD on images with 3 channels, then one call in use.
+
+
+def batch_norm_problem():
+    """Return the batches, the last of which is for the call in use."""
+    return np.random.default_rng(61).normal(2, 3, (6, 4, 3, 2, 2))
+
+
+def batch_norm_of_torch(torch):
+    """Return the gradients of the batches, the state after the steps, and the output in use."""
+    layer = torch.nn.BatchNorm2d(3, dtype=torch.float64)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    *batches, last = (torch.tensor(batch, requires_grad=True) for batch in batch_norm_problem())
+    for batch in batches:
+        optimizer.zero_grad()
+        (torch.sigmoid(layer(batch)) ** 2).sum().backward()
+        optimizer.step()
+    state = [layer.weight, layer.bias, layer.running_mean, layer.running_var]
+    return {
+        "gradients": [batch.grad.tolist() for batch in batches],
+        "state": [part.tolist() for part in state],
+        "in use": layer.eval()(last).tolist(),
+    }
+
+
 def main():
     import torch
 
@@ -74,6 +99,7 @@ def main():
         "functions": {case.name: answer_of_torch(torch, case) for case in CASES},
         "worked_examples": {name: worked_examples.answer_of_torch(torch, name) for name in worked_examples.EXAMPLES},
         "sgd": {"path": sgd_of_torch(torch)},
+        "batch_norm": batch_norm_of_torch(torch),
     }
     FIXTURES.mkdir(exist_ok=True)
     for name, entries in answers.items():

@@ -12,6 +12,7 @@ from dlcourse.losses import cross_entropy
 from dlcourse.normalization import BatchNorm, LayerNorm, WeightNorm, batch_norm
 from dlcourse.optimizers import SGD
 from tests.conftest import require
+from tests.record_fixtures import batch_norm_of_torch, batch_norm_problem, load
 
 
 def rng(seed=0):
@@ -208,28 +209,33 @@ def test_normalized_weights_that_start_at_zero_are_an_error():
 # The same as PyTorch --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", [(6, 3), (4, 3, 5), (4, 3, 2, 5)], ids=str)
-def test_batch_norm_goes_the_way_of_pytorchs_layer_through_training_and_use(shape):
-    torch = require("torch")
-    kind = {2: torch.nn.BatchNorm1d, 3: torch.nn.BatchNorm1d, 4: torch.nn.BatchNorm2d}[len(shape)]
-    theirs, ours = kind(3, dtype=torch.float64), BatchNorm(3, dtype=np.float64)
-    optimizer = torch.optim.SGD(theirs.parameters(), lr=0.1)
-    our_optimizer = SGD(ours.parameters(), learning_rate=0.1)
-    generator = rng()
-    for _ in range(5):
-        batch = generator.normal(2, 3, shape)
-        x, x_of_torch = Tensor(batch), torch.tensor(batch, requires_grad=True)
-        (ours(x) ** 2 * np.arange(1.0, shape[-1] + 1)).mean().backward()
-        optimizer.zero_grad()
-        (theirs(x_of_torch) ** 2 * torch.arange(1.0, shape[-1] + 1)).mean().backward()
-        np.testing.assert_allclose(x.grad, x_of_torch.grad.numpy(), rtol=0, atol=1e-11)
-        our_optimizer.step()
+def way_of_our_layer():
+    """Return what `tests.record_fixtures.batch_norm_of_torch` returns, from ours."""
+    layer = BatchNorm(3, dtype=np.float64)
+    optimizer = SGD(layer.parameters(), learning_rate=0.1)
+    *batches, last = (Tensor(batch) for batch in batch_norm_problem())
+    for batch in batches:
+        (sigmoid(layer(batch)) ** 2).sum().backward()
         optimizer.step()
-    batch = generator.normal(2, 3, shape)
-    expected = theirs.eval()(torch.tensor(batch)).detach().numpy()
-    np.testing.assert_allclose(ours.eval()(batch).data, expected, rtol=0, atol=1e-11)
-    for name, buffer in [("running_mean", ours.running_mean), ("running_var", ours.running_var)]:
-        np.testing.assert_allclose(buffer, getattr(theirs, name).numpy(), rtol=1e-13)
+    state = [array.tolist() for array in layer.state().values()]
+    return {
+        "gradients": [batch.grad.tolist() for batch in batches],
+        "state": state,
+        "in use": layer.eval()(last).data.tolist(),
+    }
+
+
+def assert_the_same_way(ours, theirs):
+    for key in ("gradients", "state", "in use"):
+        np.testing.assert_allclose(ours[key], theirs[key], rtol=0, atol=1e-12)
+
+
+def test_the_layer_goes_the_way_of_pytorchs_as_recorded():
+    assert_the_same_way(way_of_our_layer(), load("batch_norm"))
+
+
+def test_the_layer_goes_the_way_of_the_pytorch_that_is_installed():
+    assert_the_same_way(way_of_our_layer(), batch_norm_of_torch(require("torch")))
 
 
 # What it is for -------------------------------------------------------------------------------------------
