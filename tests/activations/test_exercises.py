@@ -1,0 +1,102 @@
+"""The exercises of lesson 02 hold their contract: right answers pass, and every mistake is named as itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dlcourse.activations import elu, leaky_relu, log_softmax, relu, sigmoid, softmax, softplus, tanh
+from dlcourse.activations.exercises import EXERCISES
+from dlcourse.losses import binary_cross_entropy, cross_entropy
+from tests.checking.contract import assert_exercise_contract
+
+
+def of_the_package(function):
+    """Value and slope by the package's own function."""
+
+    def activation(x, *a):
+        settings = {} if not a else {"slope" if function is leaky_relu else "alpha": a[0]}
+        y, backward = function.vjp(x, **settings)
+        return y, backward(np.ones_like(y))
+
+    return activation
+
+
+def sigmoid_by_branches(x):
+    e = np.exp(-np.abs(x))
+    y = np.where(x > 0, 1 / (1 + e), e / (1 + e))
+    return y, e / (1 + e) ** 2
+
+
+def softmax_in_loops(x):
+    rows = []
+    for row in x:
+        e = [math.exp(score - max(row)) for score in row]
+        rows.append([number / sum(e) for number in e])
+    return np.array(rows)
+
+
+def bce_in_a_loop(p, t):
+    return sum(-math.log(p_i) if t_i == 1 else -math.log(1 - p_i) for p_i, t_i in zip(p, t, strict=True)) / len(p)
+
+
+def cce_by_selection(p, t):
+    return -np.log(p[np.arange(len(p)), t.argmax(axis=1)]).mean()
+
+
+def cross_entropy_in_place(logits, labels):
+    p = np.array(softmax(logits))
+    rows = np.arange(len(p))
+    loss = -np.log(p[rows, labels]).mean()
+    p[rows, labels] -= 1
+    return loss, lambda dloss: p * dloss / len(p)
+
+
+def collapse_by_running(W1, b1, W2, b2, W3, b3):
+    run = lambda x: ((x @ W1 + b1) @ W2 + b2) @ W3 + b3
+    b = run(np.zeros(len(W1)))
+    return run(np.eye(len(W1))) - b, b
+
+
+PACKAGE = tuple(of_the_package(f) for f in (sigmoid, tanh, relu, softplus, leaky_relu, elu))
+ALTERNATIVES = {
+    "02.1": [PACKAGE, (sigmoid_by_branches, *PACKAGE[1:])],
+    "02.2": [[0, 0.01, 1, 0.5]],
+    "02.3": [softmax_in_loops, softmax, lambda x: np.exp(log_softmax(x))],
+    "02.4": [
+        (bce_in_a_loop, cce_by_selection),
+        (
+            lambda p, t: binary_cross_entropy(p, target=t),
+            lambda p, t: cross_entropy(np.log(p), labels=t),
+        ),
+    ],
+    "02.5": [cross_entropy_in_place, lambda logits, labels: cross_entropy.vjp(logits, labels=labels)],
+    "02.6": [{"digit": "C", "spam": "b", "topics": " b", "species": "c", "temperature": "a)", "defects": "b"}],
+    "02.7": [collapse_by_running],
+    "02.8": [[4.584863, 2.993223]],
+}
+
+# What holds at exactly 0 is asked in 02.2.
+EQUIVALENT = {
+    "02.1": [
+        "my_relu, return (np.maximum(x, 0), np.where(x > 0, 1.0, 0.0)) -> "
+        "return (np.maximum(x, 0), np.where(x >= 0, 1.0, 0.0))",
+        "my_leaky_relu, return (np.where(x > 0, x, a * x), np.where(x > 0, 1.0, a)) -> "
+        "return (np.where(x >= 0, x, a * x), np.where(x > 0, 1.0, a))",
+        "my_leaky_relu, return (np.where(x > 0, x, a * x), np.where(x > 0, 1.0, a)) -> "
+        "return (np.where(x > 0, x, a * x), np.where(x >= 0, 1.0, a))",
+        "my_elu, return (y, np.where(x > 0, 1.0, y + a)) -> return (y, np.where(x >= 0, 1.0, y + a))",
+    ]
+}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_an_exercise_holds_its_contract(exercise):
+    assert_exercise_contract(
+        exercise, alternatives=ALTERNATIVES[exercise.id], equivalent=EQUIVALENT.get(exercise.id, ())
+    )
+
+
+def test_quizzes_earn_at_most_15_percent_of_the_points():
+    quizzes = sum(exercise.points for exercise in EXERCISES if exercise.id in {"02.2", "02.6"})
+    assert quizzes <= 0.15 * sum(exercise.points for exercise in EXERCISES)
