@@ -561,11 +561,9 @@ def _losses(bce: Callable = my_bce, cce: Callable = my_cce) -> tuple:
 def _loss_cases(rng: np.random.Generator) -> list[Case]:
     def draw(n, k):
         p = rng.uniform(0.1, 1, (n, k))
-        p = p / p.sum(axis=1, keepdims=True)
-        return rng.uniform(0.1, 0.9, n), rng.permutation(np.arange(n) % 2.0), p, np.eye(k)[rng.integers(0, k, n)]
+        return Case(p / p.sum(axis=1, keepdims=True), np.eye(k)[rng.integers(0, k, n)])
 
-    one = np.array([[0.25, 0.25, 0.5]]), np.array([[0.0, 1.0, 0.0]])
-    return [Case(np.array([0.8]), np.array([1.0]), *one), Case(*draw(4, 3)), Case(*draw(5, 2))]
+    return [Case(np.array([[0.25, 0.25, 0.5]]), np.array([[0.0, 1.0, 0.0]])), draw(4, 3), draw(5, 2)]
 
 
 cross_entropies = Exercise(
@@ -574,9 +572,10 @@ cross_entropies = Exercise(
     kind="function",
     points=2,
     prompt=(
-        "The negative logarithm of the probability that was given to the right answer, averaged over the examples. In "
-        "`my_bce`, p (n,) is the probability of the answer 1, and t (n,) holds the answers, 0 or 1. In `my_cce`, p "
-        "(n, k) has one row of probabilities for each example, and t (n, k) is one-hot. Deck 2 prints both with a slip."
+        "The negative logarithm of the probability that was given to the right answer, averaged. p and t have the "
+        "shape (n, k). For `my_bce` each entry is a question of its own: p is the probability of the answer 1, and t is "
+        "1 or 0. Average over all entries. For `my_cce` each row is one example: its probabilities sum to 1, and t is 1 "
+        "for the right class. Average over the rows. Deck 2 prints both with a slip."
     ),
     stub="""\
 def my_bce(p, t):
@@ -589,7 +588,7 @@ def my_cce(p, t):
     answer="(my_bce, my_cce)",
     reference=_losses(),
     cases=_loss_cases,
-    observe=each(my_bce=_given("loss", inputs=slice(0, 2)), my_cce=_given("loss", inputs=slice(2, 4))),
+    observe=each(my_bce=value("loss"), my_cce=value("loss")),
     hints=[
         "A loss is 0 for a perfect answer and positive otherwise. The logarithm of a probability is never positive.",
         "Where t is 1, the right answer had the probability p; where t is 0, it had 1 - p. The products with t and "
@@ -603,14 +602,14 @@ def my_cce(p, t):
             _losses(lambda p, t: -my_bce(p, t), lambda p, t: -my_cce(p, t)),
             "Both are printed without the minus in deck 2. So they are negative, and to minimize them would make the "
             "answers worse.",
-            look="What is your loss for p = 0.8 and t = 1? A loss must not be negative.",
+            look="A loss must not be negative. Is yours?",
             mend="A minus in front of each.",
         ),
         Mistake(
             "minus_missing_in_bce",
             _losses(bce=lambda p, t: -my_bce(p, t)),
             "The logarithm of a probability is negative, and a loss must not be. Deck 2 prints it without the minus.",
-            look="What is your loss for p = 0.8 and t = 1? A loss must not be negative.",
+            look="A loss must not be negative. Is yours?",
             mend="A minus in front.",
         ),
         Mistake(
@@ -650,9 +649,16 @@ def my_cce(p, t):
         ),
         Mistake(
             "bce_not_averaged",
-            _losses(bce=lambda p, t: my_bce(p, t) * len(p)),
-            "That is the sum over the examples. The mean does not grow with the size of the batch.",
+            _losses(bce=lambda p, t: my_bce(p, t) * p.size),
+            "That is the sum over the entries. The mean does not grow with the size of the batch.",
             look="Give every example twice: the loss must stay.",
+            mend="np.mean.",
+        ),
+        Mistake(
+            "bce_averaged_over_rows",
+            _losses(bce=lambda p, t: my_bce(p, t) * p.shape[1]),
+            "You divided by the number of rows. Each entry is a question of its own here, so there are n k of them.",
+            look="Give every column twice: the loss must stay.",
             mend="np.mean.",
         ),
         Mistake(

@@ -37,7 +37,8 @@ def softmax_in_loops(x):
 
 
 def bce_in_a_loop(p, t):
-    return sum(-math.log(p_i) if t_i == 1 else -math.log(1 - p_i) for p_i, t_i in zip(p, t, strict=True)) / len(p)
+    pairs = zip(p.ravel(), t.ravel(), strict=True)
+    return sum(-math.log(p_i) if t_i == 1 else -math.log(1 - p_i) for p_i, t_i in pairs) / p.size
 
 
 def cce_by_selection(p, t):
