@@ -573,9 +573,9 @@ cross_entropies = Exercise(
     points=2,
     prompt=(
         "The negative logarithm of the probability that was given to the right answer, averaged. p and t have the "
-        "shape (n, k). For `my_bce` each entry is a question of its own: p is the probability of the answer 1, and t is "
-        "1 or 0. Average over all entries. For `my_cce` each row is one example: its probabilities sum to 1, and t is 1 "
-        "for the right class. Average over the rows. Deck 2 prints both with a slip."
+        "shape (n, k). For `my_bce` each entry is a question of its own: p is the probability of the answer 1, and t "
+        "is 1 or 0. Average over all entries. For `my_cce` each row is one example: its probabilities sum to 1, and t "
+        "is 1 for the right class. Average over the rows. Deck 2 prints both with a slip."
     ),
     stub="""\
 def my_bce(p, t):
