@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.activations import log_softmax, sigmoid, softmax
 from dlcourse.checking import Case, Exercise, Mistake, each, pair, value
+from dlcourse.losses import cross_entropy
 
 
 class _given(value):
@@ -1111,6 +1113,420 @@ c_tanh = ...
 )
 
 
+# 02.9 -----------------------------------------------------------------------------------------------------
+
+
+def mended_loss(logits, labels):
+    # `return cross_entropy(logits, labels=labels)` is all: the softmax is in it. Written out, that is
+    log_p = log_softmax(logits)
+    return -log_p[np.arange(len(labels)), labels].mean()
+
+
+def _loss_from(p: Callable, loss: Callable) -> Callable:
+    """``loss(q, n, k)`` of the probabilities q that ``p(logits)`` gives to the right classes."""
+
+    def wrong(logits, labels):
+        n, k = logits.shape
+        return loss(p(logits)[np.arange(n), labels], n, k)
+
+    return wrong
+
+
+def _over_the_examples(logits):
+    e = np.exp(logits - logits.max())
+    return e / e.sum(axis=0)
+
+
+def _every_label_for_every_row(logits, labels):
+    return -np.mean(log_softmax(logits)[:, labels])
+
+
+def _wrong_classes_too(logits, labels):
+    p, t = softmax(logits), np.eye(logits.shape[1])[labels]
+    return -np.sum(t * np.log(p) + (1 - t) * np.log(1 - p)) / len(p)
+
+
+def _run_cases(rng: np.random.Generator) -> list[Case]:
+    return [
+        Case(np.log([[1.0, 1.0, 2.0]]), np.array([1])),
+        Case(rng.standard_normal((4, 3)), rng.permutation([0, 1, 2, 2])),
+        Case(2 * rng.standard_normal((5, 10)), rng.permutation(10)[:5]),
+    ]
+
+
+double_softmax = Exercise(
+    id="02.9",
+    title="A run that stays unsure",
+    kind="function",
+    points=3,
+    prompt=(
+        "The loss of the run above has one planted bug, and no error message tells of it. With ten classes this loss "
+        "never comes below 1.46, however sure and right the network is. Find the bug and mend it: the loss is the mean "
+        "of -log of the probability that the softmax of the logits gives to the right class."
+    ),
+    stub="""\
+def mended_loss(logits, labels):
+    p = softmax(logits)
+    return cross_entropy(p, labels=labels)
+""",
+    answer="mended_loss",
+    reference=mended_loss,
+    cases=_run_cases,
+    observe=value("loss"),
+    hints=[
+        "Give it one example that is as right as can be: the logits (100, 0, 0) and the label 0. What should come out?",
+        "Look up what cross_entropy expects first: `help(cross_entropy)`. Is that what it gets?",
+        "It expects logits and takes the softmax itself. Probabilities lie between 0 and 1, so a second softmax finds "
+        "them all nearly equal.",
+    ],
+    mistakes=[
+        Mistake(
+            "softmax_twice",
+            lambda logits, labels: cross_entropy(softmax(logits), labels=labels),
+            "The probabilities still go through a second softmax, the one in cross_entropy. They differ by at most 1, "
+            "so with ten classes it gives the right one at most e / (e + 9) = 0.23.",
+            look="Give it the logits (100, 0, 0) and the label 0. The loss should be 0.",
+            mend="Give cross_entropy the logits.",
+        ),
+        Mistake(
+            "probabilities_made_larger",
+            lambda logits, labels: cross_entropy(10 * softmax(logits), labels=labels),
+            "A factor makes the second softmax less flat. There should be one softmax only.",
+            look="For the logits (log 1, log 1, log 2) and the label 1 the loss is log 4 = 1.386.",
+            mend="Give cross_entropy the logits.",
+        ),
+        Mistake(
+            "a_sigmoid_each_then_softmax",
+            lambda logits, labels: cross_entropy(sigmoid(logits), labels=labels),
+            "A sigmoid in front squashes the logits just as the softmax did: numbers between 0 and 1 go into the "
+            "softmax of cross_entropy.",
+            look="Give it the logits (100, 0, 0) and the label 0. The loss should be 0.",
+            mend="Give cross_entropy the logits.",
+        ),
+        Mistake(
+            "logarithm_missing",
+            _loss_from(softmax, lambda q, n, k: -q.mean()),
+            "One softmax, but the logarithm is gone: that is minus the probability.",
+            look="A loss must not be negative. Is yours?",
+            mend="-log of the probability.",
+        ),
+        Mistake(
+            "probability_missed",
+            _loss_from(softmax, lambda q, n, k: (1 - q).mean()),
+            "That is the probability that the right class did not get. It loses its slope where the network is most "
+            "wrong; -log p does not.",
+            look="For the logits (log 1, log 1, log 2) and the label 1 the loss is log 4 = 1.386.",
+            mend="-log of the probability.",
+        ),
+        Mistake(
+            "softmax_missing",
+            _loss_from(lambda logits: logits, lambda q, n, k: -q.mean()),
+            "That is minus the logit of the right class. Nothing keeps it from growing, for the other classes don't "
+            "count: the logarithm of the sum of exp(z) is missing.",
+            look="A constant added to all logits must change nothing.",
+            mend="One softmax: give cross_entropy the logits.",
+        ),
+        Mistake(
+            "sign_turned",
+            _loss_from(softmax, lambda q, n, k: np.log(q).mean()),
+            "The minus is missing. To minimize that would make the network as wrong as it can be.",
+            look="A loss must not be negative. Is yours?",
+            mend="A minus in front.",
+        ),
+        Mistake(
+            "sum_for_mean",
+            _loss_from(softmax, lambda q, n, k: -np.log(q).sum()),
+            "That is the sum over the examples. The mean does not grow with the size of the batch.",
+            look="Give every example twice: the loss must stay.",
+            mend="mean, not sum.",
+        ),
+        Mistake(
+            "averaged_over_entries",
+            _loss_from(softmax, lambda q, n, k: -np.log(q).sum() / (n * k)),
+            "You divided by the number of entries. There are n examples.",
+            look="For the logits (log 1, log 1, log 2) and the label 1 the loss is log 4 = 1.386.",
+            mend="Divide by the number of rows.",
+        ),
+        Mistake(
+            "softmax_over_the_examples",
+            _loss_from(_over_the_examples, lambda q, n, k: -np.log(q).mean()),
+            "You divided by sums over the examples. Each row is one example, and its classes compete.",
+            look="Each row of probabilities must sum to 1.",
+            mend="softmax(logits), or the sum over axis=1.",
+        ),
+        Mistake(
+            "every_label_for_every_row",
+            _every_label_for_every_row,
+            "`[:, labels]` takes the columns of all labels from every row. Each row has one label.",
+            look="How many numbers do you average? It should be one for each example.",
+            mend="[np.arange(len(labels)), labels].",
+        ),
+        Mistake(
+            "wrong_classes_count_too",
+            _wrong_classes_too,
+            "The terms log(1 - p) of the wrong classes belong to yes-or-no answers. Here the probability of the right "
+            "class says it all.",
+            look="For the logits (log 1, log 1, log 2) and the label 1 the loss is log 4 = 1.386.",
+            mend="Only the right class counts: give cross_entropy the logits.",
+        ),
+    ],
+    learn="A loss that wants logits and gets probabilities runs, learns slowly and stays unsure: nothing else warns.",
+)
+
+
+# 02.10 ----------------------------------------------------------------------------------------------------
+
+
+def huber(y_hat, y, d=1.0):
+    e = y_hat - y
+    size = np.abs(e)
+    loss = np.mean(np.where(size <= d, e * e / 2, d * (size - d / 2)))
+
+    def backward(dy):
+        return dy * np.clip(e, -d, d) / e.size
+
+    return loss, backward
+
+
+def _huber_with(
+    value: Callable | None = None, slope: Callable | None = None, *, parts: Callable = lambda dy, n: dy / n
+) -> Callable:
+    """The Huber loss with ``value(e, d)`` or ``slope(e, d)`` of an entry in place of the right one."""
+
+    def wrong(y_hat, y, d=1.0):
+        e = y_hat - y
+        loss = huber(y_hat, y, d)[0] if value is None else np.mean(value(e, d))
+        return loss, lambda dy: parts(dy, e.size) * (np.clip(e, -d, d) if slope is None else slope(e, d))
+
+    return wrong
+
+
+def _huber_value(middle: Callable, tail: Callable) -> Callable:
+    return lambda e, d: np.where(np.abs(e) <= d, middle(e), tail(e, d))
+
+
+def _half_square(e):
+    return e * e / 2
+
+
+def _line(e, d):
+    return d * (np.abs(e) - d / 2)
+
+
+def _summed(y_hat, y, d=1.0):
+    loss, backward = huber(y_hat, y, d)
+    return loss * y_hat.size, lambda dy: backward(dy) * y_hat.size
+
+
+def _huber_cases(rng: np.random.Generator) -> list[Case]:
+    def draw(shape, d):  # errors of all four kinds: either sign, to either side of d and well away from it
+        k = rng.permutation(np.prod(shape))
+        size = np.where(k % 2, rng.uniform(0.3, 0.8, len(k)), rng.uniform(1.5, 3, len(k)))
+        y = rng.standard_normal(shape)
+        return Case(y + d * np.where(k % 4 < 2, size, -size).reshape(shape), y=y, d=d)
+
+    return [
+        Case(np.array([0.5, 3.0, -0.5, -3.0]), y=np.zeros(4)),
+        draw((4,), 1.0),
+        draw((2, 4), 0.5),
+        draw((8,), 2.0),
+        Case(np.array([1.0, 2.0]), y=np.array([1.0, 2.0]), note="edge: no error at all"),
+    ]
+
+
+huber_loss = Exercise(
+    id="02.10",
+    title="A loss that forgives wild examples",
+    kind="function",
+    points=4,
+    prompt=(
+        "Return the mean of the Huber loss over all entries, and its way back: `backward(dy)` gives the gradient with "
+        "respect to y_hat, for the number dy that arrives from above. y_hat and y have the same shape, any shape; d is "
+        "where the square ends and the line begins."
+    ),
+    stub="""\
+def huber(y_hat, y, d=1.0):
+    e = y_hat - y
+    loss = ...
+
+    def backward(dy):
+        return ...
+
+    return loss, backward
+""",
+    answer="huber",
+    reference=huber,
+    cases=_huber_cases,
+    observe=pair("loss", "dy_hat"),
+    hints=[
+        "Differentiate each side by itself: what is the slope of e²/2, of d (e - d/2) and of d (-e - d/2)?",
+        "e in the middle, d on the right, -d on the left: the error, cut off at d and -d. np.clip does that.",
+        "`np.where(np.abs(e) <= d, ..., ...)` for the values. A mean over n entries gives each of them 1/n of dy.",
+    ],
+    mistakes=[
+        Mistake(
+            "sum_for_mean",
+            _summed,
+            "Both are those of the sum over the entries. The mean was asked for.",
+            look="Give every entry twice: the loss must stay.",
+            mend="np.mean, and a division by e.size on the way back.",
+        ),
+        Mistake(
+            "gradient_not_averaged",
+            _huber_with(parts=lambda dy, n: dy),
+            "The value is right. It is a mean of n entries, so each gets 1/n of the gradient.",
+            look="Nudge one of four errors by 0.01: by how much does the mean move?",
+            mend="Divide by e.size.",
+        ),
+        Mistake(
+            "averaged_over_rows",
+            _huber_with(lambda e, d: _huber_value(_half_square, _line)(e, d) * e.size / len(e)),
+            "You divided by the number of rows. The mean is over all entries.",
+            look="Compare e.size and len(e) for an e of shape (2, 4).",
+            mend="np.mean over everything.",
+        ),
+        Mistake(
+            "gradient_averaged_over_rows",
+            lambda y_hat, y, d=1.0: _huber_with(parts=lambda dy, n: dy / len(y))(y_hat, y, d),
+            "You divided by the number of rows. The mean is over all entries.",
+            look="Compare e.size and len(e) for an e of shape (2, 4).",
+            mend="Divide by e.size.",
+        ),
+        Mistake(
+            "half_missing_in_the_middle",
+            _huber_with(_huber_value(lambda e: e * e, _line)),
+            "The square has no 1/2. So it does not meet the line: at |e| = d the one is d², the other d²/2.",
+            look="Follow your loss from |e| = 0.99 to 1.01, with d = 1.",
+            mend="e * e / 2.",
+        ),
+        Mistake(
+            "slope_2e_in_the_middle",
+            _huber_with(slope=lambda e, d: np.where(np.abs(e) <= d, 2 * e, d * np.sign(e))),
+            "2e is the slope of e². The middle is e²/2.",
+            look="Nudge e = 0.5 by 0.01, and see how much the loss moves.",
+            mend="e in the middle.",
+        ),
+        Mistake(
+            "square_and_slope_without_the_half",
+            _huber_with(
+                _huber_value(lambda e: e * e, _line), lambda e, d: np.where(np.abs(e) <= d, 2 * e, d * np.sign(e))
+            ),
+            "The square has no 1/2, in the value and in the slope. So neither meets the line at |e| = d.",
+            look="Follow your loss from |e| = 0.99 to 1.01, with d = 1.",
+            mend="e * e / 2, with the slope e.",
+        ),
+        Mistake(
+            "half_missing_in_the_tail",
+            _huber_with(_huber_value(_half_square, lambda e, d: d * (np.abs(e) - d))),
+            "The line is too low: d (|e| - d) is 0 at |e| = d, where the square has come to d²/2.",
+            look="Follow your loss from |e| = 0.99 to 1.01, with d = 1.",
+            mend="d * (np.abs(e) - d / 2).",
+        ),
+        Mistake(
+            "tail_not_shifted",
+            _huber_with(_huber_value(_half_square, lambda e, d: d * np.abs(e))),
+            "The line is too high: d |e| is d² at |e| = d, where the square has come to d²/2.",
+            look="Follow your loss from |e| = 0.99 to 1.01, with d = 1.",
+            mend="d * (np.abs(e) - d / 2).",
+        ),
+        Mistake(
+            "d_forgotten_in_the_tail",
+            _huber_with(_huber_value(_half_square, lambda e, d: np.abs(e) - d / 2)),
+            "Right for d = 1. The line has the slope d, so the bracket is to be multiplied by d.",
+            look="Follow your loss across |e| = 2, with d = 2.",
+            mend="d * (np.abs(e) - d / 2).",
+        ),
+        Mistake(
+            "brackets_missing_in_the_tail",
+            _huber_with(_huber_value(_half_square, lambda e, d: d * np.abs(e) - d / 2)),
+            "Right for d = 1. Python multiplies first: d multiplies the difference, so it needs brackets.",
+            look="Follow your loss across |e| = 2, with d = 2.",
+            mend="d * (np.abs(e) - d / 2).",
+        ),
+        Mistake(
+            "tail_without_the_size",
+            _huber_with(_huber_value(_half_square, lambda e, d: d * (e - d / 2))),
+            "Far to the left e is negative, and so is your loss. The line goes up on both sides.",
+            look="A loss must not be negative. What is yours for e = -3?",
+            mend="np.abs(e) in the tail.",
+        ),
+        Mistake(
+            "compared_without_the_size",
+            _huber_with(
+                lambda e, d: np.where(e <= d, _half_square(e), _line(e, d)), lambda e, d: np.where(e <= d, e, d)
+            ),
+            "e <= d is true for every negative error, however large. There your loss stays a square.",
+            look="The loss is symmetric: compare e = 3 and e = -3.",
+            mend="np.abs(e) <= d.",
+        ),
+        Mistake(
+            "never_a_line",
+            _huber_with(lambda e, d: _half_square(e), lambda e, d: e),
+            "That is half the squared error, everywhere. Beyond d the loss is a straight line.",
+            look="For e = 3 and d = 1 the loss is 2.5.",
+            mend="np.where(np.abs(e) <= d, ..., ...).",
+        ),
+        Mistake(
+            "slope_not_clipped",
+            _huber_with(slope=lambda e, d: e),
+            "The value is right. Its slope is e in the middle only; beyond d a line has the same slope everywhere.",
+            look="Nudge e = 3 and e = 30 by 0.01, with d = 1: the loss moves by the same.",
+            mend="np.clip(e, -d, d).",
+        ),
+        Mistake(
+            "slope_of_the_tail_without_d",
+            _huber_with(slope=lambda e, d: np.where(np.abs(e) <= d, e, np.sign(e))),
+            "Right for d = 1. The line d (|e| - d/2) has the slope d or -d.",
+            look="Nudge e = 3 by 0.01 with d = 2, and see how much the loss moves.",
+            mend="d * np.sign(e) in the tail.",
+        ),
+        Mistake(
+            "no_slope_in_the_tail",
+            _huber_with(slope=lambda e, d: np.where(np.abs(e) <= d, e, 0)),
+            "Beyond d nothing is learned here. The line is straight, and it is not flat.",
+            look="Nudge e = 3 by 0.01, and see how much the loss moves.",
+            mend="d * np.sign(e) in the tail.",
+        ),
+        Mistake(
+            "slope_without_its_sign",
+            _huber_with(slope=lambda e, d: np.minimum(np.abs(e), d)),
+            "Your slope is never negative. Where y_hat is too low, raising it makes the loss smaller.",
+            look="Nudge e = -3 by 0.01: the loss falls.",
+            mend="np.clip(e, -d, d), which keeps the sign.",
+        ),
+        Mistake(
+            "slope_d_on_the_left_too",
+            _huber_with(slope=lambda e, d: np.where(np.abs(e) <= d, e, d)),
+            "Right in the middle and on the right. On the left the line falls: its slope is -d.",
+            look="Nudge e = -3 by 0.01: the loss falls.",
+            mend="d * np.sign(e) in the tail.",
+        ),
+        Mistake(
+            "slope_d_everywhere",
+            _huber_with(slope=lambda e, d: d * np.sign(e)),
+            "That is the slope of the line, on both sides. In the middle the slope is e.",
+            look="Near e = 0 the loss is nearly flat. Is your slope nearly 0 there?",
+            mend="np.clip(e, -d, d).",
+        ),
+        Mistake(
+            "sign_turned",
+            _huber_with(slope=lambda e, d: -np.clip(e, -d, d)),
+            "That is the gradient with respect to y. For y_hat the sign is the other one, as e = y_hat - y.",
+            look="Where y_hat is too high, raising it makes the loss larger: the slope is positive.",
+            mend="np.clip(e, -d, d), without a minus.",
+        ),
+        Mistake(
+            "upstream_forgotten",
+            _huber_with(parts=lambda dy, n: 1 / n),
+            "Right for dy = 1. What arrives from above multiplies all of it.",
+            look="If dy doubles, the gradient must double.",
+            mend="Multiply by dy.",
+        ),
+    ],
+    learn="Its gradient is the error, clipped: no example, however wild, pulls harder than d.",
+)
+
+
 EXERCISES = [
     zoo,
     kinks,
@@ -1120,4 +1536,6 @@ EXERCISES = [
     heads,
     linear_collapse,
     saturation,
+    double_softmax,
+    huber_loss,
 ]

@@ -8,7 +8,7 @@ import pytest
 from dlcourse.activations import elu, leaky_relu, log_softmax, relu, sigmoid, softmax, softplus, tanh
 from dlcourse.activations.exercises import EXERCISES
 from dlcourse.losses import binary_cross_entropy, cross_entropy
-from tests.checking.contract import assert_exercise_contract
+from tests.checking.contract import assert_exercise_contract, stub_answer
 
 
 def of_the_package(function):
@@ -59,6 +59,23 @@ def collapse_by_running(W1, b1, W2, b2, W3, b3):
     return run(np.eye(len(W1))) - b, b
 
 
+def huber_by_clipping(y_hat, y, d=1.0):
+    e = y_hat - y
+    c = np.clip(e, -d, d)
+    return (c * (e - c / 2)).mean(), lambda dy: dy * c / e.size
+
+
+def huber_in_a_loop(y_hat, y, d=1.0):
+    n, loss, slope = y_hat.size, 0.0, np.zeros(y_hat.shape)
+    for i in np.ndindex(y_hat.shape):
+        e = y_hat[i] - y[i]
+        if abs(e) < d:
+            loss, slope[i] = loss + e * e / 2, e
+        else:
+            loss, slope[i] = loss + d * abs(e) - d * d / 2, d if e > 0 else -d
+    return loss / n, lambda dy: dy / n * slope
+
+
 PACKAGE = tuple(of_the_package(f) for f in (sigmoid, tanh, relu, softplus, leaky_relu, elu))
 ALTERNATIVES = {
     "02.1": [PACKAGE, (sigmoid_by_branches, *PACKAGE[1:])],
@@ -75,9 +92,15 @@ ALTERNATIVES = {
     "02.6": [{"digit": "C", "spam": "b", "topics": " b", "species": "c", "temperature": "a)", "defects": "b"}],
     "02.7": [collapse_by_running],
     "02.8": [[4.584863, 2.993223]],
+    "02.9": [
+        lambda logits, labels: cross_entropy(logits, labels=labels),
+        lambda logits, labels: cross_entropy(np.log(softmax(logits)), labels=labels),
+        lambda logits, labels: cce_by_selection(softmax(logits), np.eye(logits.shape[1])[labels]),
+    ],
+    "02.10": [huber_by_clipping, huber_in_a_loop],
 }
 
-# What holds at exactly 0 is asked in 02.2.
+# What holds at exactly 0 is asked in 02.2. Where the Huber loss changes from square to line, the two are equal.
 EQUIVALENT = {
     "02.1": [
         "my_relu, return (np.maximum(x, 0), np.where(x > 0, 1.0, 0.0)) -> "
@@ -87,17 +110,33 @@ EQUIVALENT = {
         "my_leaky_relu, return (np.where(x > 0, x, a * x), np.where(x > 0, 1.0, a)) -> "
         "return (np.where(x > 0, x, a * x), np.where(x >= 0, 1.0, a))",
         "my_elu, return (y, np.where(x > 0, 1.0, y + a)) -> return (y, np.where(x >= 0, 1.0, y + a))",
-    ]
+    ],
+    "02.10": [
+        "huber, loss = np.mean(np.where(size <= d, e * e / 2, d * (size - d / 2))) -> "
+        "loss = np.mean(np.where(size < d, e * e / 2, d * (size - d / 2)))",
+    ],
 }
+
+# What the lesson has imported before the cell.
+NAMES = {"02.9": {"softmax": softmax, "cross_entropy": cross_entropy}}
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_an_exercise_holds_its_contract(exercise):
     assert_exercise_contract(
-        exercise, alternatives=ALTERNATIVES[exercise.id], equivalent=EQUIVALENT.get(exercise.id, ())
+        exercise,
+        alternatives=ALTERNATIVES[exercise.id],
+        equivalent=EQUIVALENT.get(exercise.id, ()),
+        names=NAMES.get(exercise.id),
     )
 
 
 def test_quizzes_earn_at_most_15_percent_of_the_points():
     quizzes = sum(exercise.points for exercise in EXERCISES if exercise.id in {"02.2", "02.6"})
     assert quizzes <= 0.15 * sum(exercise.points for exercise in EXERCISES)
+
+
+def test_the_loss_of_the_broken_run_stays_above_1_46_however_right_the_network_is():
+    broken = stub_answer(next(e for e in EXERCISES if e.id == "02.9"), NAMES["02.9"])
+    assert broken(100 * np.eye(10), np.arange(10)) == pytest.approx(np.log(np.e + 9) - 1)
+    assert broken(100 * np.eye(10), np.arange(10)) == pytest.approx(1.46, abs=0.005)
