@@ -167,7 +167,10 @@ def question_markdown(exercise: Exercise) -> str:
     blocks = [f"**{exercise.id} {exercise.title}**", exercise.prompt]
     options: Any = exercise.options or {}
     is_several = exercise.kind == "choice" and isinstance(exercise.reference, dict)
-    for name, texts in options.items() if is_several else [("", options)]:
+    sets = list(options.items()) if is_several else [("", options)]
+    if len(sets) > 2 and all(texts == sets[0][1] for _, texts in sets):  # the same for all: once is enough
+        sets = [("", sets[0][1])]
+    for name, texts in sets:
         blocks.append("\n".join(filter(None, [name and f"**{name}**\n", *(f"- ({k}) {t}" for k, t in texts.items())])))
     return "\n\n".join(filter(None, blocks))
 

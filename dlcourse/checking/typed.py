@@ -199,11 +199,12 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
         expected, yours = np.shape(first.truth), np.shape(first.got)
         asked = f"have the shape {expected}, yours has" if expected else "be a single number, yours has the shape"
         return f"{subject} should {asked} {yours}."
-    if not is_named and all(f.step == "value" and _is_near(f.truth, f.got, exercise) for f in failures):
-        return (
-            f"{_listed(failures, row)} {'is' if len(failures) == 1 else 'are'} close: did you round? Give more digits."
-        )
-    return _right_and_wrong(failures, row, exercise.tolerance)
+    near = [] if is_named else [f for f in failures if f.step == "value" and _is_near(f.truth, f.got, exercise)]
+    if not near:
+        return _right_and_wrong(failures, row, exercise.tolerance)
+    told = f"{_listed(near, row)} {'is' if len(near) == 1 else 'are'} close: did you round? Give more digits."
+    far = [f for f in failures if all(f is not other for other in near)]
+    return f"{told} {_listed(far, row)} {'is' if len(far) == 1 else 'are'} not right yet." if far else told
 
 
 def _reply(exercise: Exercise, failures: Sequence[Failure]) -> str:
@@ -216,8 +217,8 @@ def _reply(exercise: Exercise, failures: Sequence[Failure]) -> str:
         reply = f"expected one of {', '.join(options)}, got {wording.show(got)}."
     if not is_several:
         return reply
-    asked, others = len(exercise.reference), [f.part for f in failures[1:]]
-    told = f"{asked - len(failures)} of {asked} right. {first.part}: {reply}"
+    asked, others = len(exercise.reference), [f'"{f.part}"' if f.part.endswith("?") else f.part for f in failures[1:]]
+    told = f"{asked - len(failures)} of {asked} right. {first.part}{'' if first.part.endswith('?') else ':'} {reply}"
     return f"{told} Then look at {wording.join(others)}." if others else told
 
 
@@ -254,5 +255,11 @@ def _is_near(truth: Any, got: Any, exercise: Exercise) -> bool:
         return False
     wrong = ~close(array, expected, exercise.tolerance)
     t, g = expected[wrong].astype(float), array[wrong].astype(float)
-    rounded = np.any([np.isclose(np.round(t, digits), g, rtol=0, atol=1e-12) for digits in range(1, 5)], axis=0)
+    rounded = np.any([_is_rounded(t, g, digits) for digits in range(1, 5)], axis=0)
     return bool(((t != np.round(t)) & (g != 0) & ((np.abs(g - t) <= exercise.near * np.abs(t)) | rounded)).all())
+
+
+def _is_rounded(truth: np.ndarray, got: np.ndarray, digits: int) -> np.ndarray:
+    """Return where `got` is the truth with so many digits; 0 is no rounding of a small number."""
+    short = np.round(truth, digits)
+    return (short != 0) & np.isclose(short, got, rtol=0, atol=1e-12)

@@ -178,6 +178,7 @@ class Verdict:
             return []
         at = wording.first_wrong(first, self.exercise.tolerance)
         look: Any = self.look
+        dys = look.dys(self.cases[first.case_index], first.part)
         try:
             with np.errstate(all="ignore"):
                 i, slope = look.slope(self.exercise.reference, self.cases[first.case_index], first.part, at)
@@ -186,7 +187,9 @@ class Verdict:
         if i >= len(names) or not np.isclose(slope, np.asarray(first.truth)[at], rtol=1e-4, atol=1e-6):
             return []
         moved = wording.entry(f"`{names[i]}`", at).strip("`")
-        told = f"Move {moved} by a little: the sum of dy * y changes at the rate {wording.show(slope)}."
+        products = wording.join([f"{name} * {name[1:]}" for name in dys]) if dys else "dy * y"
+        whole = products if all(np.ndim(dy) == 0 for dy in dys.values()) and dys else f"the sum of {products}"
+        told = f"Move {moved} by a little: {whole} changes at the rate {wording.show(slope)}."
         return [("A second opinion, by central differences", told)]
 
     @staticmethod

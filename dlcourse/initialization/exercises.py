@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,29 +25,59 @@ class Weights(Observer):
     """Look at a scheme by what does not depend on the order in which it draws.
 
     Right answers that draw the same numbers in another order show the same, and those that draw other numbers show
-    nearly the same.
+    nearly the same. What chance adds to the variance is taken off: of every answer as much as of the right one, which
+    so shows the very variance that was asked for.
 
     Parameters
     ----------
+    right : callable
+        A right scheme.
+    variance : callable (n_in, n_out, **settings) -> float
+        The variance asked for.
     any_form : bool
         Whether it does not matter if the weights are normal or uniform.
     """
 
-    def __init__(self, *, any_form: bool = False) -> None:
-        self.any_form = any_form
+    def __init__(self, right: Callable, variance: Callable, *, any_form: bool = False) -> None:
+        self.right, self.variance, self.any_form = right, variance, any_form
 
     def __call__(self, candidate: Any, case: Case) -> Iterable[tuple[str, Any]]:
-        is_known = any(candidate is scheme for scheme in KNOWN) and not case.settings
-        seen = _seen_once(candidate, case.args[0], tuple(case.seed)) if is_known else _seen(candidate, case)
-        return ((part, x) for part, x in seen.items() if not (self.any_form and part == "the distribution"))
+        seen = self._seen(candidate, case)
+        if seen is None:
+            yield "the weights", ...
+            return
+        yield "the draw", seen.told(any_form=self.any_form)
+        by_chance = self._seen(self.right, case).variance / self.variance(*case.args[0], **case.settings)
+        yield "the variance", seen.variance / by_chance
+
+    def _seen(self, scheme: Any, case: Case) -> Any:
+        if any(scheme is known for known in (self.right, *KNOWN)):
+            return _seen_once(scheme, case.args[0], tuple(case.settings.items()), tuple(case.seed))
+        return _seen(scheme, case)
 
 
-def _seen(scheme: Any, case: Case) -> dict[str, Any]:
+class Drawn(NamedTuple):
+    """What a matrix of weights looks like."""
+
+    is_repeated: bool
+    is_around_0: bool
+    form: str
+    variance: float
+
+    def told(self, *, any_form: bool) -> str:
+        if self.is_repeated:
+            return "one number in several places"
+        numbers = "numbers" if any_form else self.form
+        return f"{numbers} with a mean {'of about' if self.is_around_0 else 'far from'} 0"
+
+
+def _seen(scheme: Any, case: Case) -> Drawn | None:
+    """Return what a scheme draws for a case; None when it is still open."""
     rng = np.random.default_rng(case.seed)
     before = rng.bit_generator.state
     ((_, drawn),) = value("the weights")(scheme, Case(*case.args, **case.settings, rng=rng))
     if drawn is ...:
-        return {"the weights": ...}
+        return None
     if isinstance(drawn, (list, tuple)) or np.asarray(drawn).dtype.kind not in "fiu":
         raise Unfit(f"returned {odd(drawn).rstrip('.')}")
     if rng.bit_generator.state == before:
@@ -56,19 +86,13 @@ def _seen(scheme: Any, case: Case) -> dict[str, Any]:
     if W.shape != case.args[0]:
         what = f"an array of shape {W.shape}" if W.ndim else "a single number"
         raise Unfit(f"returned {what} where one of shape {case.args[0]} is expected")
-    mean, variance, form = _moments(W)
-    return {
-        "the draws": "repeated" if _is_repeated(W) else "one for each weight",
-        "the mean in standard deviations": mean,
-        "the variance": variance,
-        "the distribution": form,
-    }
+    return Drawn(_is_repeated(W), *_moments(W))
 
 
 @functools.lru_cache(maxsize=64)
-def _seen_once(scheme: Callable, shape: tuple[int, int], seed: tuple[int, ...]) -> dict[str, Any]:
-    """Do as `_seen` for a scheme of the package, of which most wrong answers hold two."""
-    case = Case(shape)
+def _seen_once(scheme: Callable, shape: tuple[int, int], settings: tuple, seed: tuple[int, ...]) -> Drawn | None:
+    """Do as `_seen` for a right scheme, of which most wrong answers hold two."""
+    case = Case(shape, **dict(settings))
     case.seed = seed
     return _seen(scheme, case)
 
@@ -77,19 +101,19 @@ def _is_repeated(W: np.ndarray) -> bool:
     return bool((W[:, 0] == W[:, 1]).all() or (W[0] == W[1]).all())
 
 
-def _moments(W: np.ndarray) -> tuple[float, float, str]:
-    """Return the mean over the standard deviation, 0 where it may be chance; the variance; uniform or normal.
+def _moments(W: np.ndarray) -> tuple[bool, str, float]:
+    """Return whether it may be chance that the mean is not 0; uniform or normal; the variance.
 
-    The last is told by the mean of z⁴, which is 1.8 for uniform numbers and 3 for normal ones.
+    The second is told by the mean of z⁴, which is 1.8 for uniform numbers and 3 for normal ones.
     """
     mean = W.mean()
     squares = (W - mean) ** 2
     variance = float(squares.mean())
     if variance == 0:
-        return 0.0, 0.0, "neither"
-    off, fourth = float(mean / math.sqrt(variance)), float((squares**2).mean() / variance**2)
-    form = "uniform" if 1.7 < fourth < 1.9 else "normal" if 2.4 < fourth < 4 else "neither"
-    return (0.0 if abs(off) < 0.1 else round(off, 1)), variance, form
+        return bool(mean == 0), "equal numbers", 0.0
+    fourth = float((squares**2).mean() / variance**2)
+    form = "uniform" if 1.7 < fourth < 1.9 else "normal" if 2.4 < fourth < 4 else "neither uniform nor normal"
+    return bool(abs(mean) < 0.1 * math.sqrt(variance)), f"{form} numbers", variance
 
 
 def _normal(std: Callable) -> Callable:
@@ -186,7 +210,11 @@ product_variance = Exercise(
         "The weight w has mean 1.5 and standard deviation 0.7, the input x has mean -2 and standard deviation 0.5, and "
         "the two are independent. What is Var[w x]? Use formula (1)."
     ),
-    stub="product_variance = ...\n",
+    stub="""\
+# w: mean 1.5, standard deviation 0.7
+# x: mean -2, standard deviation 0.5, independent of w
+product_variance = ...
+""",
     answer="product_variance",
     parts=("product_variance",),
     reference=4 * 0.49 + 2.25 * 0.25 + 0.49 * 0.25,
@@ -196,10 +224,10 @@ product_variance = Exercise(
     ),
     look="Write down the three terms of formula (1) one by one. None of them is negative.",
     hints=[
-        "Formula (1) is about variances. You are given standard deviations.",
+        "Formula (1) takes the means, 1.5 of w and -2 of x, and variances. You are given standard deviations.",
         "Var[w] = 0.7² = 0.49 and Var[x] = 0.5² = 0.25.",
-        "The mean of one goes with the variance of the other: E[x]² Var[w] = 4 * 0.49. Then E[w]² Var[x], and "
-        "Var[w] Var[x].",
+        "The mean of one goes with the variance of the other. With E[x] = -2 that is E[x]² Var[w] = 4 * 0.49. Then "
+        "E[w]² Var[x] with E[w] = 1.5, and Var[w] Var[x].",
     ],
     mistakes=[
         Mistake(
@@ -330,12 +358,12 @@ uniform = Exercise(
     ),
     stub='''\
 def uniform_variance(a):
-    """Variance of a number between -a and a."""
+    """Variance of a number drawn evenly from -a to a: an exact formula, nothing is drawn."""
     return ...
 
 
 def legacy_variance(n_in):
-    """Variance of a weight between -1/sqrt(n_in) and 1/sqrt(n_in)."""
+    """Variance of a weight drawn evenly from -1/sqrt(n_in) to 1/sqrt(n_in): exact, too."""
     return ...
 ''',
     answer="(uniform_variance, legacy_variance)",
@@ -526,6 +554,14 @@ def _with_scheme(i: int) -> Callable:
 _xavier_uniform, _xavier_normal, _he_normal = map(_with_scheme, range(3))
 
 
+def _xavier_variance(n_in: int, n_out: int) -> float:
+    return 2 / (n_in + n_out)
+
+
+def _he_variance(n_in: int, n_out: int) -> float:
+    return 2 / n_in
+
+
 def _shapes(rng: np.random.Generator) -> list[Case]:
     return [
         Case((200, WEIGHTS // 200)),
@@ -565,7 +601,11 @@ def my_he_normal(shape, *, rng):
     answer="(my_xavier_uniform, my_xavier_normal, my_he_normal)",
     reference=KNOWN,
     cases=_shapes,
-    observe=each(my_xavier_uniform=Weights(), my_xavier_normal=Weights(), my_he_normal=Weights()),
+    observe=each(
+        my_xavier_uniform=Weights(xavier_uniform, _xavier_variance),
+        my_xavier_normal=Weights(xavier_normal, _xavier_variance),
+        my_he_normal=Weights(he_normal, _he_variance),
+    ),
     tolerance=TOLERANCE,
     look=(
         "Draw a matrix of shape (200, 40) with `rng = np.random.default_rng(0)` and print its `.mean()` and `.var()`. "
@@ -777,6 +817,13 @@ def my_he_normal(shape, *, rng):
 
 # 03.5 -----------------------------------------------------------------------------------------------------
 
+_SQUARE = "How much is E[x²]?"
+_VARIANCE = "How much is Var[x]?"
+_NEXT = "What about x does Var[y] of the next layer depend on?"
+_NEVER = "If y were never negative, how much would E[x²] be?"
+_HE = "He: what is the variance of the weights of a layer from n_in to n_out?"
+_XAVIER = "Xavier weights, square ReLU layers: what happens to the mean square?"
+
 the_half = Exercise(
     id="03.5",
     title="Where the half comes from",
@@ -787,31 +834,31 @@ the_half = Exercise(
     ),
     stub="""\
 half_answers = {
-    "E[x²]": ...,
-    "Var[x]": ...,
-    "what the next layer needs": ...,
-    "y is never negative": ...,
-    "He": ...,
-    "Xavier": ...,
+    "How much is E[x²]?": ...,
+    "How much is Var[x]?": ...,
+    "What about x does Var[y] of the next layer depend on?": ...,
+    "If y were never negative, how much would E[x²] be?": ...,
+    "He: what is the variance of the weights of a layer from n_in to n_out?": ...,
+    "Xavier weights, square ReLU layers: what happens to the mean square?": ...,
 }
 """,
     answer="half_answers",
     options={
-        "E[x²]": {"a": "v", "b": "v / 4", "c": "0.341 v", "d": "v / 2"},
-        "Var[x]": {"a": "v / 2", "b": "0.341 v, less than E[x²]", "c": "v", "d": "more than E[x²]"},
-        "what the next layer needs": {
+        _SQUARE: {"a": "v", "b": "v / 4", "c": "0.341 v", "d": "v / 2"},
+        _VARIANCE: {"a": "v / 2", "b": "0.341 v, less than E[x²]", "c": "v", "d": "more than E[x²]"},
+        _NEXT: {
             "a": "E[x²], since the weights have mean 0 and x has not",
             "b": "Var[x], since only what varies carries a signal",
             "c": "E[x]², the squared mean",
             "d": "either: E[x²] and Var[x] are the same",
         },
-        "y is never negative": {
+        _NEVER: {
             "a": "E[x²] is still half of E[y²]: that is what a ReLU does",
             "b": "E[x²] is E[y²]: nothing is cut off",
             "c": "E[x²] is 0",
         },
-        "He": {"a": "1 / n_in", "b": "2 / n_out", "c": "2 / n_in", "d": "1 / (2 n_in)", "e": "2 / (n_in + n_out)"},
-        "Xavier": {
+        _HE: {"a": "1 / n_in", "b": "2 / n_out", "c": "2 / n_in", "d": "1 / (2 n_in)", "e": "2 / (n_in + n_out)"},
+        _XAVIER: {
             "a": "the mean square stays what it is",
             "b": "the mean square doubles with every layer",
             "c": "the mean square falls to 0.341 of itself with every layer",
@@ -819,34 +866,33 @@ half_answers = {
         },
     },
     reference={
-        "E[x²]": "d",
-        "Var[x]": "b",
-        "what the next layer needs": "a",
-        "y is never negative": "b",
-        "He": "c",
-        "Xavier": "d",
+        _SQUARE: "d",
+        _VARIANCE: "b",
+        _NEXT: "a",
+        _NEVER: "b",
+        _HE: "c",
+        _XAVIER: "d",
     },
     replies={
-        ("E[x²]", "a"): "v is E[y²]. For every negative y the square is now 0.",
-        ("E[x²]", "b"): "Half of the numbers lose their square, the other half keeps all of it.",
-        ("E[x²]", "c"): "That is about another quantity, from which the squared mean is taken off. Which squares are "
+        (_SQUARE, "a"): "v is E[y²]. For every negative y the square is now 0.",
+        (_SQUARE, "b"): "Half of the numbers lose their square, the other half keeps all of it.",
+        (_SQUARE, "c"): "That is about another quantity, from which the squared mean is taken off. Which squares are "
         "kept?",
-        ("Var[x]", "a"): "That would be right if the mean of x were 0. Var[x] = E[x²] - E[x]².",
-        ("Var[x]", "c"): "The ReLU cuts half of the numbers off. What is left scatters less.",
-        ("Var[x]", "d"): "Var[x] = E[x²] - E[x]², and a square is never negative.",
-        ("what the next layer needs", "b"): "Look at formula (1) with E[w] = 0: two of the three terms are left. What "
-        "do they give together?",
-        ("what the next layer needs", "c"): "That is one part of it. Formula (1) with E[w] = 0 has two terms left.",
-        ("what the next layer needs", "d"): "They are the same when the mean is 0. The mean of x = relu(y) is not.",
-        ("y is never negative", "a"): "The half is the share of squares that are cut off. Which are cut off here?",
-        ("y is never negative", "c"): "A ReLU leaves positive numbers as they are.",
-        ("He", "a"): "With that the mean square halves in each ReLU layer. Solve ½ n_in Var[w] = 1.",
-        ("He", "b"): "The sum of a unit has n_in terms. How many units stand beside it does not matter.",
-        ("He", "d"): "The ReLU takes half away, so the weights have to be larger, not smaller.",
-        ("He", "e"): "That is Xavier's compromise. He's looks at the way forward and at the ReLU.",
-        ("Xavier", "a"): "So it is without an activation. Formula (5) has another factor.",
-        ("Xavier", "b"): "The ReLU takes something away: formula (5) with n_in Var[w] = 1.",
-        ("Xavier", "c"): "That would be the variance of x over that of y. A layer's gain is about mean squares.",
+        (_VARIANCE, "a"): "That would be right if the mean of x were 0. Var[x] = E[x²] - E[x]².",
+        (_VARIANCE, "c"): "The ReLU cuts half of the numbers off. What is left scatters less.",
+        (_VARIANCE, "d"): "Var[x] = E[x²] - E[x]², and a square is never negative.",
+        (_NEXT, "b"): "Look at formula (1) with E[w] = 0: two of the three terms are left. What do they give together?",
+        (_NEXT, "c"): "That is one part of it. Formula (1) with E[w] = 0 has two terms left.",
+        (_NEXT, "d"): "They are the same when the mean is 0. The mean of x = relu(y) is not.",
+        (_NEVER, "a"): "The half is the share of squares that are cut off. Which are cut off here?",
+        (_NEVER, "c"): "A ReLU leaves positive numbers as they are.",
+        (_HE, "a"): "With that the mean square halves in each ReLU layer. Solve ½ n_in Var[w] = 1.",
+        (_HE, "b"): "The sum of a unit has n_in terms. How many units stand beside it does not matter.",
+        (_HE, "d"): "The ReLU takes half away, so the weights have to be larger, not smaller.",
+        (_HE, "e"): "That is Xavier's compromise. He's looks at the way forward and at the ReLU.",
+        (_XAVIER, "a"): "So it is without an activation. Formula (5) has another factor.",
+        (_XAVIER, "b"): "The ReLU takes something away: formula (5) with n_in Var[w] = 1.",
+        (_XAVIER, "c"): "That would be the variance of x over that of y. A layer's gain is about mean squares.",
     },
     explanation=(
         "y is symmetric around 0, so half of the squares are kept and half become 0: E[x²] = v/2. The mean of x is "
@@ -864,6 +910,8 @@ half_answers = {
 
 
 # 03.6 -----------------------------------------------------------------------------------------------------
+
+_HE_OR_XAVIER = "What are He and Xavier weights, compared with random ones?"
 
 symmetry_quiz = Exercise(
     id="03.6",
@@ -883,7 +931,7 @@ symmetry = {
     "random weights": ...,
     "all weights 0.5, random b1": ...,
     "two units with equal columns of W1, random W2": ...,
-    "He or Xavier": ...,
+    "What are He and Xavier weights, compared with random ones?": ...,
 }
 """,
     answer="symmetry",
@@ -920,7 +968,7 @@ symmetry = {
             "b": "only one of the two gets a gradient",
             "c": "they part, since different gradients come back to them",
         },
-        "He or Xavier": {
+        _HE_OR_XAVIER: {
             "a": "they take the place of random weights",
             "b": "they are random weights of a size that fits the layer",
             "c": "they make the units different on purpose, one by one",
@@ -933,7 +981,7 @@ symmetry = {
         "random weights": "a",
         "all weights 0.5, random b1": "b",
         "two units with equal columns of W1, random W2": "c",
-        "He or Xavier": "b",
+        _HE_OR_XAVIER: "b",
     },
     replies={
         ("all weights 0, tanh", "a"): "Not slowly: not at all. What is the gradient of W1 when W2 is 0?",
@@ -958,8 +1006,8 @@ symmetry = {
         ("two units with equal columns of W1, random W2", "a"): "Outputs are equal at the start. What comes back to a "
         "unit is multiplied by its own row of W2.",
         ("two units with equal columns of W1, random W2", "b"): "Both have a way to the output, so both get one.",
-        ("He or Xavier", "a"): "Look at what they return: every one of them draws from rng.",
-        ("He or Xavier", "c"): "Chance does that. What they choose is one number, the variance.",
+        (_HE_OR_XAVIER, "a"): "Look at what they return: every one of them draws from rng.",
+        (_HE_OR_XAVIER, "c"): "Chance does that. What they choose is one number, the variance.",
     },
     explanation=(
         "Units are kept equal by equal weights in, equal biases and equal weights out, all three. A difference in any "
@@ -1007,6 +1055,7 @@ forecast = Exercise(
         "2 percent does not matter."
     ),
     stub="""\
+# Variance of what comes out. Linear layers without biases, input of mean 0 and variance 1. 2 percent off is fine.
 legacy = ...  # ten layers, 256 wide, uniform up to 1/sqrt(n_in)
 ten_normal = ...  # ten layers, 256 wide, standard deviation 0.1
 funnel = ...  # 1000 -> 500 -> 200 -> 40, standard deviation 0.05
@@ -1077,6 +1126,13 @@ funnel = ...  # 1000 -> 500 -> 200 -> 40, standard deviation 0.05
             "You counted each weight with the variance 1/(12 n_in). The interval is twice as long as its bound.",
             look="What does 03.2 say of such weights?",
             mend="The gain is 1/3.",
+        ),
+        Mistake(
+            "inputs_forgotten_in_legacy",
+            _legacy_as((1 / 768) ** 10),
+            "So small a number comes from multiplying the variances of single weights. Each sum has 256 terms.",
+            look="After one layer the variance is n_in Var[w]. How much is that?",
+            mend="The gain is 256 / (3 * 256).",
         ),
         Mistake(
             "gain_turned_round",
@@ -1241,16 +1297,17 @@ broken_run = Exercise(
         "learning rate and network are in order. One planted bug is in this scheme, which wants to be He's: mean 0 and "
         "variance 2/n_in. Find it and mend it."
     ),
-    stub="""\
+    stub='''\
 def mended_scheme(shape, *, rng, dtype=np.float32):
+    """Weights of mean 0 and variance 2 / n_in. The bug is here: data, learning rate and network are in order."""
     n_in, n_out = shape
     W = rng.normal(0, 2 / n_in, shape)
     return W.astype(dtype)
-""",
+''',
     answer="mended_scheme",
     reference=he_normal,
     cases=_shapes,
-    observe=Weights(any_form=True),
+    observe=Weights(he_normal, _he_variance, any_form=True),
     tolerance=TOLERANCE,
     look="Draw a matrix of shape (200, 40) and print 200 * W.var(): it should be about 2.",
     hints=[
@@ -1368,8 +1425,14 @@ def mended_scheme(shape, *, rng, dtype=np.float32):
 
 
 def leaky_normal(shape, *, slope, rng):
+    # Half of the y keep their square, the other half slope² of it: E[x²] = ½ (1 + slope²) Var[y].
+    # Var[y] = n_in Var[w] E[x²] of the layer before, so the gain is ½ (1 + slope²) n_in Var[w]. Set it to 1.
     n_in = shape[0]
     return rng.standard_normal(shape) * np.sqrt(2 / ((1 + slope**2) * n_in))
+
+
+def _leaky_variance(n_in: int, n_out: int, slope: float) -> float:
+    return 2 / ((1 + slope**2) * n_in)
 
 
 def _leaky(std: Callable) -> Callable:
@@ -1385,9 +1448,11 @@ def _leaky_cases(rng: np.random.Generator) -> list[Case]:
     def case(n_in: int, slope: float, note: str = "") -> Case:
         return Case((n_in, WEIGHTS // n_in), slope=slope, note=note)
 
+    # From slope 0 to 1 a straight line, 2 - slope, is at most 7 percent from 2/(1 + slope²). Below 0 it is far off.
     return [
         case(200, 0.5),
         case(40, 0.2),
+        case(100, -0.5),
         case(2, 0.7, "edge: two inputs and very many units"),
         case(100, 0.0, "edge: slope 0, which is a ReLU"),
         case(100, 1.0, "edge: slope 1, which is no activation at all"),
@@ -1410,14 +1475,14 @@ unseen = Exercise(
     ),
     stub='''\
 def leaky_normal(shape, *, slope, rng):
-    """Normal numbers that keep the mean square through leaky ReLU layers."""
+    """Normal numbers of mean 0 with which the mean square keeps its size through leaky ReLU layers."""
     n_in, n_out = shape
     return ...
 ''',
     answer="leaky_normal",
     reference=leaky_normal,
     cases=_leaky_cases,
-    observe=Weights(),
+    observe=Weights(leaky_normal, _leaky_variance),
     tolerance=TOLERANCE,
     look=_leaky_look,
     hints=[
@@ -1473,6 +1538,14 @@ def leaky_normal(shape, *, slope, rng):
             _leaky(lambda slope, n_in, n_out: math.sqrt(2 / ((2 - slope) * n_in))),
             "You counted the left side with 1 - slope, which is what is lost. What is kept is slope².",
             look=_leaky_look,
+            mend=_leaky_mend,
+        ),
+        Mistake(
+            "straight_line_between_the_two_cases",
+            _leaky(lambda slope, n_in, n_out: math.sqrt((2 - slope) / n_in)),
+            "2 - slope is right for slope 0, a ReLU, and for slope 1, no activation. For any other it is a guess: what "
+            "the left side keeps of a square is slope², and that is no straight line.",
+            look="Take slope 0.5. What share of its square does y = -1 keep?",
             mend=_leaky_mend,
         ),
         Mistake(

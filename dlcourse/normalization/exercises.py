@@ -60,6 +60,15 @@ def _without_brackets(x, gamma, beta, eps=1e-5):
     return gamma * (x - _mean(x) / _std(_var(x), eps)) + beta
 
 
+def _eps_after_the_division(x, gamma, beta, eps=1e-5):
+    return gamma * ((x - _mean(x)) / np.sqrt(_var(x)) + eps) + beta
+
+
+def _centered_in_place(x, gamma, beta, eps=1e-5):
+    x -= _mean(x)
+    return gamma * x / _std(_var(x), eps) + beta
+
+
 def _batch(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
     """A batch whose columns have different means and spreads."""
     return rng.standard_normal((n, d)) * rng.uniform(0.5, 2, d) + rng.uniform(1, 3, d)
@@ -82,9 +91,9 @@ def _forward_cases(rng: np.random.Generator) -> list[Case]:
         Case(_tidy, np.array([1.0, 2.0]), np.array([0.0, 1.0])),
         case(_batch(rng, 5, 3)),
         case(_batch(rng, 3, 4), eps=0.5),
-        case(_batch(rng, 3, 3), "edge: as many examples as features, where every axis fits"),
+        case(_batch(rng, 3, 3), "edge: as many examples as units, where every axis fits"),
         case(_batch(rng, 2, 3), "edge: two examples", eps=0.1),
-        case(constant, "edge: a feature that is the same in all examples"),
+        case(constant, "edge: a unit that is the same in all examples"),
         case(_batch(rng, 1, 3), "edge: one example, where only beta is left"),
     ]
 
@@ -95,13 +104,13 @@ forward = Exercise(
     kind="function",
     points=2,
     prompt=(
-        "Write equation (1) for a batch x of shape (n, d), one row for each example. gamma and beta are (d,), one "
-        "number for each feature. Return y, of the shape of x."
+        "Write equation (1) for a batch x of shape (n, d): a row for each example, a column for each unit (feature). "
+        "gamma and beta are (d,), one number for each unit. Return y, of the shape of x."
     ),
     stub='''\
 def my_batch_norm(x, gamma, beta, eps=1e-5):
     """x (n, d), gamma (d,), beta (d,)."""
-    mean = ...  # one number for each feature
+    mean = ...  # one number for each unit
     var = ...
     x_hat = ...
     return ...
@@ -110,10 +119,10 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
     reference=my_batch_norm,
     cases=_forward_cases,
     observe=value("y"),
-    look="With gamma = 1 and beta = 0, every column of y must have mean 0 and variance 1.",
+    look="With gamma = 1 and beta = 0, every column of y must have mean 0 and, with a small eps, variance nearly 1.",
     hints=[
-        "Each feature by itself, over the examples. Which axis of x are the examples?",
-        "`x.mean(axis=0)` has one number for each feature. The variance is the mean of the squared distances from it, "
+        "Each unit by itself, over the examples. Which axis of x are the examples?",
+        "`x.mean(axis=0)` has one number for each unit. The variance is the mean of the squared distances from it, "
         "or `x.var(axis=0)`.",
         "x_hat = (x - mean) / np.sqrt(var + eps), then y = gamma * x_hat + beta. NumPy lays (d,) along the rows.",
     ],
@@ -128,8 +137,8 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
         Mistake(
             "divided_by_the_variance",
             _forward_with(std=lambda var, eps: var + eps),
-            "You divided by the variance. It has the unit of x squared; its root, the standard deviation, has that "
-            "of x.",
+            "You divided by the variance. It grows with the square of x; its root, the standard deviation, grows as x "
+            "does.",
             look="Multiply x by 10: y must stay the same.",
             mend="Divide by np.sqrt(var + eps).",
         ),
@@ -141,9 +150,17 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
             mend="np.sqrt(var + eps).",
         ),
         Mistake(
+            "eps_added_after_the_division",
+            _eps_after_the_division,
+            "You added eps to the quotient: Python divides by np.sqrt(var) first. In (1) it is added to the variance, "
+            "under the root.",
+            look="What do you get for a column of equal numbers?",
+            mend="(x - mean) / np.sqrt(var + eps).",
+        ),
+        Mistake(
             "eps_missing",
             _forward_with(std=lambda var, eps: np.sqrt(var)),
-            "eps is not in your formula. A feature that is the same in all examples has the variance 0.",
+            "eps is not in your formula. A unit that is the same in all examples has the variance 0.",
             look="What do you get for a column of equal numbers?",
             mend="np.sqrt(var + eps).",
         ),
@@ -157,7 +174,7 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
         Mistake(
             "each_example_by_itself",
             _forward_with(mean=lambda x: x.mean(axis=1, keepdims=True), var=lambda x: x.var(axis=1, keepdims=True)),
-            "You took mean and variance along each row, over the features of one example. That is layer norm. Batch "
+            "You took mean and variance along each row, over the units of one example. That is layer norm. Batch "
             "norm takes them down each column.",
             look="With gamma = 1 and beta = 0, every column of y must have mean 0.",
             mend="axis=0.",
@@ -165,22 +182,22 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
         Mistake(
             "axis_1",
             _forward_with(mean=lambda x: x.mean(axis=1), var=lambda x: x.var(axis=1)),
-            "axis=1 gives one number for each example. The statistics are taken for each feature, over the examples.",
+            "axis=1 gives one number for each example. The statistics are taken for each unit, over the examples.",
             look="Print the shape of your mean: it must be (d,), as gamma.",
             mend="axis=0.",
         ),
         Mistake(
             "no_axis",
             _forward_with(mean=np.mean, var=np.var),
-            "Without `axis=` there is one mean for the whole array. Each feature has its own.",
-            look="Multiply one feature by 10: y must stay the same.",
+            "Without `axis=` there is one mean for the whole array. Each unit has its own.",
+            look="Multiply one unit by 10: y must stay the same.",
             mend="x.mean(axis=0), and the same for the variance.",
         ),
         Mistake(
             "one_variance_for_all",
             _forward_with(var=lambda x: ((x - _mean(x)) ** 2).mean()),
-            "The mean is right, and the variance runs over the whole array. Each feature has its own.",
-            look="Multiply one feature by 10: y must stay the same.",
+            "The mean is right, and the variance runs over the whole array. Each unit has its own.",
+            look="Multiply one unit by 10: y must stay the same.",
             mend="((x - mean) ** 2).mean(axis=0).",
         ),
         Mistake(
@@ -210,6 +227,21 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
             "The squared distances are added up and not divided by n.",
             look="Give every example twice: y must stay the same.",
             mend="var = ((x - mean) ** 2).mean(axis=0).",
+        ),
+        Mistake(
+            "squares_not_averaged",
+            _forward_with(var=lambda x: (x - _mean(x)) ** 2),
+            "You squared the distances and did not average them: each number is divided by its own distance, and "
+            "nearly all that is left of x_hat is its sign.",
+            look="Print the shape of your var: it must be (d,), as gamma.",
+            mend="var = ((x - mean) ** 2).mean(axis=0).",
+        ),
+        Mistake(
+            "standard_deviation_for_the_variance",
+            _forward_with(var=lambda x: x.std(axis=0)),
+            "You took the standard deviation for the variance, so the root is taken twice.",
+            look="Multiply x by 10: y must stay the same.",
+            mend="var = x.var(axis=0).",
         ),
         Mistake(
             "gamma_and_beta_forgotten",
@@ -253,6 +285,14 @@ def my_batch_norm(x, gamma, beta, eps=1e-5):
             "Python reads x - mean / std as x - (mean / std). The difference needs brackets.",
             look="Multiply x by 10: y must stay the same.",
             mend="(x - mean) / np.sqrt(var + eps).",
+        ),
+        Mistake(
+            "x_changed_in_place",
+            _centered_in_place,
+            "y is right, and x is no longer what it was: `x -= ...` and `x[...] = ...` write into the array of the "
+            "caller.",
+            look="Print x before and after the call.",
+            mend="x_hat = (x - mean) / np.sqrt(var + eps), which makes a new array.",
         ),
     ],
     learn="The package's `batch_norm` computes this, and takes images, too: its channels are on axis 1.",
@@ -320,23 +360,38 @@ def _layer_with(**methods: Callable) -> type:
     return type("WrongBatchNorm", (_InParts,), methods)
 
 
-def _normalize_then_track(self: Any, x: Any) -> Any:
-    before = self.running_mean, self.running_var
-    self.track(x)
-    return before
-
-
-def _track_then_normalize(self: Any, x: Any) -> Any:
-    self.track(x)
-    return self.running_mean, self.running_var
-
-
 def _track_the_mean_alone(self: Any, x: Any) -> None:
     self.running_mean = self.moved(self.running_mean, self.news(x)[0])
 
 
 def _track_the_variance_alone(self: Any, x: Any) -> None:
     self.running_var = self.moved(self.running_var, self.news(x)[1])
+
+
+def _running_ones_and(move: Callable, *, before: bool = False) -> Callable:
+    """Normalize by the running statistics, and let ``move(layer, x)`` move some, before or after they are read."""
+
+    def statistics(self: Any, x: Any) -> Any:
+        old = self.running_mean, self.running_var
+        move(self, x)
+        return (self.running_mean, self.running_var) if before else old
+
+    return statistics
+
+
+def _track_with(*, mean: Callable = _InParts.moved, var: Callable = _InParts.moved) -> Callable:
+    """Tracking by one rule for the mean and another for the variance."""
+
+    def track(self: Any, x: Any) -> None:
+        new_mean, new_var = self.news(x)
+        self.running_mean = mean(self, self.running_mean, new_mean)
+        self.running_var = var(self, self.running_var, new_var)
+
+    return track
+
+
+def _does_not_fade(self: Any, old: Any, new: Any) -> Any:
+    return old + self.momentum * new
 
 
 def _gamma_and_beta_in_training_alone(self: Any, x: Any, mean: Any, var: Any) -> Any:
@@ -381,14 +436,14 @@ def _layer_cases(rng: np.random.Generator) -> list[Case]:
         batches = {name: _batch(rng, n, d) for name in ("first_batch", "second_batch", "in_use")}
         return Case(**batches, alone=batches["in_use"][:1], gamma=gamma, beta=beta, note=note, **settings)
 
-    constant = case(4, 2, "edge: momentum 1, and a feature that is always the same", momentum=1.0)
+    constant = case(4, 2, "edge: momentum 1, and a unit that is always the same", momentum=1.0)
     for name in ("first_batch", "second_batch"):
         constant.settings[name][:, 1] = 0.75
     return [
         Case(first_batch=_tidy, second_batch=_tidy[::-1] * 2 + 1, in_use=np.array([[3.0, 20.0], [4.0, 0.0]])),
         case(5, 3, momentum=0.3, eps=0.5),
         case(4, 2),
-        case(3, 3, "edge: as many examples as features, where every axis fits", momentum=0.5),
+        case(3, 3, "edge: as many examples as units, where every axis fits", momentum=0.5),
         constant,
     ]
 
@@ -429,7 +484,11 @@ class MyBatchNorm:
     reference=MyBatchNorm,
     cases=_layer_cases,
     observe=_TrainingAndUse(),
-    look="After one batch with momentum 0.1, the running mean must be a tenth of the mean of the batch.",
+    look=(
+        "With gamma = 1 and beta = 0, a column has mean 0 and variance near 1 in training. After one batch with "
+        "momentum 0.1 the running mean is a tenth of its mean, the running variance 0.9 and a tenth of its unbiased "
+        "one. In use, an example gives the same alone as in company, and nothing moves."
+    ),
     hints=[
         "Three things are asked for: what normalizes in training, what normalizes in use, and how the running ones "
         "move. The last line is the same for training and use.",
@@ -457,19 +516,47 @@ class MyBatchNorm:
         ),
         Mistake(
             "moved_in_use_before_normalizing",
-            _layer_with(in_use=_track_then_normalize),
+            _layer_with(in_use=_running_ones_and(_InParts.track, before=True)),
             "In use the running statistics still move. What comes in use must not change the layer: the next answer "
             "would depend on it.",
             look="Call the layer in use, and print running_mean before and after.",
-            mend="Move them in the branch for training only.",
+            mend="Move them in the branch for training only: in use, nothing is assigned to self.",
         ),
         Mistake(
             "moved_in_use",
-            _layer_with(in_use=_normalize_then_track),
-            "The outputs are right, and in use the running statistics still move. What comes in use must not change "
-            "the layer: the next answer would depend on it.",
+            _layer_with(in_use=_running_ones_and(_InParts.track)),
+            "In use the running statistics still move, after the output. What comes in use must not change the layer: "
+            "the next answer would depend on it.",
             look="Call the layer in use, and print running_mean before and after.",
-            mend="Move them in the branch for training only.",
+            mend="Move them in the branch for training only: in use, nothing is assigned to self.",
+        ),
+        Mistake(
+            "mean_moved_in_use_before_normalizing",
+            _layer_with(in_use=_running_ones_and(_track_the_mean_alone, before=True)),
+            "The running mean moves in use, too. What comes in use must not change the layer.",
+            look="Call the layer in use, and print running_mean before and after.",
+            mend="Move it in the branch for training only: in use, nothing is assigned to self.",
+        ),
+        Mistake(
+            "mean_moved_in_use",
+            _layer_with(in_use=_running_ones_and(_track_the_mean_alone)),
+            "The running mean moves in use, too, after the output. What comes in use must not change the layer.",
+            look="Call the layer in use, and print running_mean before and after.",
+            mend="Move it in the branch for training only: in use, nothing is assigned to self.",
+        ),
+        Mistake(
+            "variance_moved_in_use_before_normalizing",
+            _layer_with(in_use=_running_ones_and(_track_the_variance_alone, before=True)),
+            "The running variance moves in use, too. What comes in use must not change the layer.",
+            look="Call the layer in use, and print running_var before and after.",
+            mend="Move it in the branch for training only: in use, nothing is assigned to self.",
+        ),
+        Mistake(
+            "variance_moved_in_use",
+            _layer_with(in_use=_running_ones_and(_track_the_variance_alone)),
+            "The running variance moves in use, too, after the output. What comes in use must not change the layer.",
+            look="Call the layer in use, and print running_var before and after.",
+            mend="Move it in the branch for training only: in use, nothing is assigned to self.",
         ),
         Mistake(
             "momentum_turned_round",
@@ -512,7 +599,7 @@ class MyBatchNorm:
         ),
         Mistake(
             "running_statistics_in_training",
-            _layer_with(in_training=_track_then_normalize),
+            _layer_with(in_training=_running_ones_and(_InParts.track, before=True)),
             "In training you normalize by the running statistics, after they have moved. There it is the batch's own "
             "turn; the running ones wait for use.",
             look="With gamma = 1 and beta = 0, every column must have mean 0 in training.",
@@ -520,7 +607,7 @@ class MyBatchNorm:
         ),
         Mistake(
             "old_running_statistics_in_training",
-            _layer_with(in_training=_normalize_then_track),
+            _layer_with(in_training=_running_ones_and(_InParts.track)),
             "In training you normalize by the running statistics. There it is the batch's own turn; the running ones "
             "wait for use.",
             look="With gamma = 1 and beta = 0, every column must have mean 0 in training.",
@@ -558,9 +645,26 @@ class MyBatchNorm:
         Mistake(
             "old_value_does_not_fade",
             _layer_with(moved=lambda self, old, new: old + self.momentum * new),
-            "The new value is added and the old one keeps its full weight, so the sum grows with every batch.",
+            "The old value keeps its full weight: its factor 1 - momentum is missing, so the sum grows with every "
+            "batch.",
             look="Give the same batch a hundred times: the running mean must come near its mean.",
             mend="(1 - momentum) * running + momentum * new.",
+        ),
+        Mistake(
+            "old_mean_does_not_fade",
+            _layer_with(track=_track_with(mean=_does_not_fade)),
+            "In the rule of the running mean the old value keeps its full weight: its factor 1 - momentum is missing, "
+            "so the sum grows with every batch.",
+            look="Give the same batch a hundred times: the running mean must come near its mean.",
+            mend="(1 - momentum) * running_mean + momentum * mean.",
+        ),
+        Mistake(
+            "old_variance_does_not_fade",
+            _layer_with(track=_track_with(var=_does_not_fade)),
+            "In the rule of the running variance the old value keeps its full weight: its factor 1 - momentum is "
+            "missing, so the sum grows with every batch.",
+            look="Give the same batch a hundred times: the running variance must come near its unbiased variance.",
+            mend="(1 - momentum) * running_var + momentum * x.var(axis=0, ddof=1).",
         ),
         Mistake(
             "new_value_at_full_weight",
@@ -587,7 +691,7 @@ class MyBatchNorm:
             "standard_deviation_tracked",
             _layer_with(news=lambda self, x: (x.mean(axis=0), x.std(axis=0, ddof=1))),
             "You tracked the standard deviation under the name of the variance.",
-            look="running_var is an average of variances, with the unit of x squared.",
+            look="Multiply the batch by 10: what is added to running_var must be 100 times as large.",
             mend="x.var(axis=0, ddof=1).",
         ),
         Mistake(
@@ -600,7 +704,7 @@ class MyBatchNorm:
         Mistake(
             "eps_missing",
             _layer_with(std=lambda self, var: np.sqrt(var)),
-            "eps is not in your formula. A feature that is the same in all examples has the variance 0.",
+            "eps is not in your formula. A unit that is the same in all examples has the variance 0.",
             look="What do you get for a column of equal numbers?",
             mend="np.sqrt(var + self.eps).",
         ),
@@ -649,9 +753,65 @@ class MyBatchNorm:
         Mistake(
             "no_axis",
             _layer_with(batch=lambda self, x: (x.mean(), x.var()), news=lambda self, x: (x.mean(), x.var(ddof=1))),
-            "Without `axis=` there is one mean for the whole batch. Each feature has its own.",
-            look="The running mean must have one number for each feature, and they differ.",
-            mend="x.mean(axis=0), and the same for the variance.",
+            "Without `axis=` there is one mean for the whole array. Each unit has its own.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
+        ),
+        Mistake(
+            "no_axis_and_biased",
+            _layer_with(batch=lambda self, x: (x.mean(), x.var()), news=lambda self, x: (x.mean(), x.var())),
+            "Without `axis=` there is one mean for the whole array. Each unit has its own. And the variance "
+            "that is tracked divides by n - 1, not by n.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
+        ),
+        Mistake(
+            "no_axis_in_what_normalizes",
+            _layer_with(batch=lambda self, x: (x.mean(), x.var())),
+            "What is tracked is right. In training you normalize by one mean for the whole array, without `axis=`. "
+            "Each unit has its own.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
+        ),
+        Mistake(
+            "no_axis_in_what_is_tracked",
+            _layer_with(news=lambda self, x: (x.mean(), x.var(ddof=1))),
+            "What normalizes in training is right. You track one mean for the whole array, without `axis=`. Each unit "
+            "has its own.",
+            look="The running mean must have one number for each unit, and they differ.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
+        ),
+        Mistake(
+            "no_axis_for_the_mean",
+            _layer_with(
+                batch=lambda self, x: (x.mean(), x.var(axis=0)), news=lambda self, x: (x.mean(), x.var(axis=0, ddof=1))
+            ),
+            "Your mean has no `axis=`: there is one for the whole array. Each unit has its own.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
+        ),
+        Mistake(
+            "no_axis_for_the_variance_that_normalizes",
+            _layer_with(batch=lambda self, x: (x.mean(axis=0), x.var())),
+            "In training the variance that normalizes runs over the whole array. Each unit has its own.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.var(axis=0).",
+        ),
+        Mistake(
+            "no_axis_for_the_variance_that_is_tracked",
+            _layer_with(news=lambda self, x: (x.mean(axis=0), x.var(ddof=1))),
+            "The variance that is tracked runs over the whole array. Each unit has its own.",
+            look="The running variance must have one number for each unit, and they differ.",
+            mend="x.var(axis=0, ddof=1).",
+        ),
+        Mistake(
+            "no_axis_for_the_variance",
+            _layer_with(
+                batch=lambda self, x: (x.mean(axis=0), x.var()), news=lambda self, x: (x.mean(axis=0), x.var(ddof=1))
+            ),
+            "The mean is right, and the variance runs over the whole array. Each unit has its own.",
+            look="Multiply one unit of the batch by 10: the output in training must stay the same.",
+            mend="x.mean(axis=0), and the same for the variance: x.var(axis=0), and x.var(axis=0, ddof=1) to track.",
         ),
         Mistake(
             "axis_1",
@@ -659,7 +819,7 @@ class MyBatchNorm:
                 batch=lambda self, x: (x.mean(axis=1), x.var(axis=1)),
                 news=lambda self, x: (x.mean(axis=1), x.var(axis=1, ddof=1)),
             ),
-            "axis=1 gives one number for each example. The statistics are taken for each feature, over the examples.",
+            "axis=1 gives one number for each example. The statistics are taken for each unit, over the examples.",
             look="Print the shapes of the mean and of running_mean.",
             mend="axis=0.",
         ),
@@ -738,11 +898,14 @@ def _gate_cases(rng: np.random.Generator) -> list[Case]:
         Case(np.array([[1.0, 4.0], [2.0, 0.0], [3.0, 1.0], [6.0, -5.0]]), np.array([1.0, 2.0]), np.array([0.0, 1.0])),
         case(5, 3),
         case(4, 2, eps=0.5),
-        case(3, 3, "edge: as many examples as features, where every axis fits"),
+        case(3, 3, "edge: as many examples as units, where every axis fits"),
         case(1, 3, "edge: one example, which its own mean takes away"),
     ]
 
 
+_DX_IS_ACROSS_X_HAT = (
+    "Multiply x by 1.01: y hardly moves. So with a small eps the sum of dx * x_hat must be nearly 0 in every column."
+)
 _DX_SUMS_TO_0 = "Add h to a whole column of x: y does not move. So every column of dx must sum to 0."
 
 gate = Exercise(
@@ -773,9 +936,12 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
     reference=batch_norm_gate,
     cases=_gate_cases,
     observe=pair("y", "dx", "dgamma", "dbeta"),
-    look=_DX_SUMS_TO_0,
+    look=(
+        "dgamma and dbeta have one number for each unit, and give every example twice: both double. Of dx there are "
+        "two tests: every column must sum to 0, and with a small eps the sum of dx * x_hat must be nearly 0, too."
+    ),
     hints=[
-        "Begin with the two that are learned. One number beta serves all examples of its feature, so their gradients "
+        "Begin with the two that are learned. One number beta serves all examples of its unit, so their gradients "
         "add up. The same for gamma, which multiplies x_hat.",
         "dbeta is the sum of dy, dgamma the sum of dy * x_hat, both with axis=0. The means in (3) are these two sums "
         "divided by n.",
@@ -797,7 +963,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             _gate_with(through_var=lambda dy, x_hat, n: 0.0),
             "The path through the variance is left out. x_hat is divided by a standard deviation that x_hat's own "
             "inputs make.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="Take x_hat * (dy * x_hat).mean(axis=0) away, too.",
         ),
         Mistake(
@@ -828,7 +994,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             "sum_on_the_path_through_the_variance",
             _gate_with(through_var=lambda dy, x_hat, n: x_hat * (dy * x_hat).sum(axis=0)),
             "On the path through the variance there is a sum where (3) has a mean: the variance averages over n.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="x_hat * (dy * x_hat).mean(axis=0).",
         ),
         Mistake(
@@ -845,7 +1011,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             "n_minus_1_on_the_path_through_the_variance",
             _gate_with(through_var=lambda dy, x_hat, n: x_hat * (dy * x_hat).sum(axis=0) / np.float64(n - 1)),
             "On the path through the variance you divided by n - 1. The way forward divides the squares by n.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="x_hat * (dy * x_hat).mean(axis=0).",
         ),
         Mistake(
@@ -853,7 +1019,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             _gate_with(through_var=lambda dy, x_hat, n: x_hat * (dy * x_hat).mean(axis=0) / 2),
             "The path through the variance counts half. The square has the slope 2 (x - mean), and its 2 cancels the "
             "1/2 of the root.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="x_hat * (dy * x_hat).mean(axis=0), without a factor.",
         ),
         Mistake(
@@ -861,14 +1027,14 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             _gate_with(through_var=lambda dy, x_hat, n: 2 * x_hat * (dy * x_hat).mean(axis=0)),
             "The path through the variance counts twice. The root has the slope 1/(2 root), and its 1/2 cancels the 2 "
             "of the square.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="x_hat * (dy * x_hat).mean(axis=0), without a factor.",
         ),
         Mistake(
             "path_through_the_variance_added",
             _gate_with(through_var=lambda dy, x_hat, n: -x_hat * (dy * x_hat).mean(axis=0)),
             "The sign of the path through the variance is turned: a larger variance makes x_hat smaller.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="- x_hat * (dy * x_hat).mean(axis=0).",
         ),
         Mistake(
@@ -901,7 +1067,31 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             "x_hat_missing_in_the_mean",
             _gate_with(through_var=lambda dy, x_hat, n: x_hat * dy.mean(axis=0)),
             "On the path through the variance you averaged dy. What is averaged there is dy * x_hat.",
-            look="Multiply x by 1.01: y hardly moves. So the sum of dx * x_hat must be nearly 0 in every column.",
+            look=_DX_IS_ACROSS_X_HAT,
+            mend="x_hat * (dy * x_hat).mean(axis=0).",
+        ),
+        Mistake(
+            "centered_in_place_of_x_hat",
+            _gate_with(
+                dx=lambda dy, x_hat, gamma, inv_std: (
+                    gamma * inv_std * (dy - dy.mean(axis=0) - x_hat / inv_std * (dy * x_hat).mean(axis=0))
+                )
+            ),
+            "On the path through the variance you took `centered` for one of the two x_hat. That leaves out one factor "
+            "inv_std. Your dx does sum to 0; the other property fails.",
+            look=_DX_IS_ACROSS_X_HAT,
+            mend="x_hat * (dy * x_hat).mean(axis=0).",
+        ),
+        Mistake(
+            "centered_in_place_of_x_hat_twice",
+            _gate_with(
+                dx=lambda dy, x_hat, gamma, inv_std: (
+                    gamma * inv_std * (dy - dy.mean(axis=0) - x_hat / inv_std * (dy * x_hat / inv_std).mean(axis=0))
+                )
+            ),
+            "On the path through the variance you took `centered` for x_hat, before the mean and in it. That leaves "
+            "out two factors inv_std. Your dx does sum to 0; the other property fails.",
+            look=_DX_IS_ACROSS_X_HAT,
             mend="x_hat * (dy * x_hat).mean(axis=0).",
         ),
         Mistake(
@@ -966,7 +1156,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
             _gate_with(
                 through_mean=lambda dy, n: dy.mean(), through_var=lambda dy, x_hat, n: x_hat * (dy * x_hat).mean()
             ),
-            "The means in dx run over the whole array. Each feature has its own.",
+            "The means in dx run over the whole array. Each unit has its own.",
             look=_DX_SUMS_TO_0,
             mend=".mean(axis=0).",
         ),
@@ -1043,7 +1233,7 @@ def batch_norm_gate(x, gamma, beta, eps=1e-5):
         Mistake(
             "dgamma_and_dbeta_summed_over_everything",
             _gate_with(dgamma=lambda dy, x_hat: (dy * x_hat).sum(), dbeta=lambda dy: dy.sum()),
-            "Without `axis=` the sums run over everything. Each feature has a gamma and a beta of its own.",
+            "Without `axis=` the sums run over everything. Each unit has a gamma and a beta of its own.",
             look="A gradient has the shape of its input: dgamma and dbeta are (d,).",
             mend="`.sum(axis=0)` for both.",
         ),
@@ -1072,10 +1262,11 @@ counts = Exercise(
     kind="value",
     points=1,
     prompt=(
-        "A layer `BatchNorm(512)` has 512 features. How many numbers does it learn, by gradients? And how many does it "
+        "A layer `BatchNorm(512)` has 512 units. How many numbers does it learn, by gradients? And how many does it "
         "only track, as averages, to normalize by in use?"
     ),
     stub="""\
+# BatchNorm(512): how many numbers are learned, by gradients, and how many are only tracked?
 learned = ...  # how many numbers get a gradient
 tracked = ...  # how many numbers are only tracked
 """,
@@ -1084,19 +1275,19 @@ tracked = ...  # how many numbers are only tracked
     reference=(1024, 1024),
     near=0,
     explanation=(
-        "Each feature has a gamma and a beta, which get gradients: 2 times 512. Each has a running mean and a running "
+        "Each unit has a gamma and a beta, which get gradients: 2 times 512. Each has a running mean and a running "
         "variance, which are averaged along in training and get none: 2 times 512."
     ),
-    look="Take one feature alone. Which of its four numbers would opt.step() change?",
+    look="Take one unit alone. Which of its four numbers would opt.step() change?",
     hints=[
-        "Each feature has four numbers to its name. Which of them appear in the way back of 04.3?",
+        "Each unit has four numbers to its name. Which would opt.step() change?",
         "gamma and beta get gradients. The running mean and the running variance are computed, never trained.",
     ],
     mistakes=[
         Mistake(
             "all_learned",
             _answer(2048, 0),
-            "Deck 2 says so: four learned parameters for each feature. Mean and variance are computed from the batch, "
+            "Deck 2 says so: four learned parameters for each unit. Mean and variance are computed from the batch, "
             "and no gradient ever changes the running ones.",
             look="In 04.2, which of the four did you assign to in training?",
             mend="Of the four, two are learned and two are tracked.",
@@ -1110,25 +1301,24 @@ tracked = ...  # how many numbers are only tracked
             mend="Learned are gamma and beta alone.",
         ),
         Mistake(
-            "of_one_feature",
+            "of_one_unit",
             _answer(2, 2),
-            "2 is what one feature has. The layer has 512.",
+            "2 is what one unit has. The layer has 512.",
             look="What is the shape of gamma?",
             mend="Multiply both by 512.",
         ),
         Mistake(
-            "four_of_one_feature",
+            "four_of_one_unit",
             _answer(4, 0),
-            "That is deck 2's count, and for one feature. The layer has 512; and of the four numbers of a feature "
+            "That is deck 2's count, and for one unit. The layer has 512; and of the four numbers of a unit "
             "only two get gradients.",
             look="What is the shape of gamma? And which of the four would opt.step() change?",
             mend="512 times those that are learned, and 512 times those that are tracked.",
         ),
         Mistake(
-            "four_learned_two_tracked_of_one_feature",
+            "four_learned_two_tracked_of_one_unit",
             _answer(4, 2),
-            "The four of deck 2 hold the two that are tracked, which no gradient changes. And the layer has 512 "
-            "features.",
+            "The four of deck 2 hold the two that are tracked, which no gradient changes. And the layer has 512 units.",
             look="What is the shape of gamma? And which of the four would opt.step() change?",
             mend="512 times those that are learned, and 512 times those that are tracked.",
         ),
@@ -1137,12 +1327,12 @@ tracked = ...  # how many numbers are only tracked
             _answer(1024, 0),
             "The learned ones are right. What does the layer normalize by in use, when one example comes alone?",
             look="Which arrays does the layer of 04.2 keep from call to call?",
-            mend="The running mean and the running variance are kept, for each feature.",
+            mend="The running mean and the running variance are kept, for each unit.",
         ),
         Mistake(
             "one_of_each_pair",
             _answer(512, 512),
-            "That is one learned and one tracked number for each feature. There are two of either.",
+            "That is one learned and one tracked number for each unit. There are two of either.",
             look="Name them: what multiplies, what is added, what is subtracted, what is divided by?",
             mend="gamma and beta are learned, running mean and running variance are tracked.",
         ),
@@ -1151,21 +1341,21 @@ tracked = ...  # how many numbers are only tracked
             _answer(512, 1024),
             "The tracked ones are right. Beside the one that multiplies, there is one that is added.",
             look="What shifts the distribution after it is centered?",
-            mend="gamma and beta, for each feature.",
+            mend="gamma and beta, for each unit.",
         ),
         Mistake(
             "one_of_the_two_tracked",
             _answer(1024, 512),
-            "The learned ones are right. Of the tracked ones you counted one for each feature.",
+            "The learned ones are right. Of the tracked ones you counted one for each unit.",
             look="What do you subtract in use, and what do you divide by?",
-            mend="Running mean and running variance, for each feature.",
+            mend="Running mean and running variance, for each unit.",
         ),
         Mistake(
             "tracked_ones_for_the_whole_layer",
             _answer(1024, 2),
-            "The learned ones are right. Mean and variance are taken for each feature by itself.",
+            "The learned ones are right. Mean and variance are taken for each unit by itself.",
             look="What is the shape of running_mean in 04.2?",
-            mend="Running mean and running variance, for each feature.",
+            mend="Running mean and running variance, for each unit.",
         ),
         Mistake(
             "counter_of_batches",
@@ -1450,7 +1640,7 @@ broken_run = Exercise(
     ),
     stub='''\
 def evaluate(net, images):
-    """The outputs for all images, which come two at a time."""
+    """Returns the outputs (n, 10); leaves the net in the mode in which it found it."""
     outputs = []
     for i in range(0, len(images), 2):
         outputs.append(net(images[i : i + 2]).data)
@@ -1613,6 +1803,10 @@ def _layer_norm_dx(dy: Any, x_hat: Any, gamma: Any, inv_std: Any) -> Any:
     return inv_std * (dy * gamma - _rows(dy * gamma) - x_hat * _rows(dy * gamma * x_hat))
 
 
+def _batch_norm_dx(dy: Any, x_hat: Any, gamma: Any, inv_std: Any) -> Any:
+    return gamma * inv_std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
+
+
 def _rms_with(
     *,
     x_hat: Callable = lambda x, inv_rms: x * inv_rms,
@@ -1637,6 +1831,10 @@ def _centered_by_rows(x: np.ndarray, inv: np.ndarray) -> np.ndarray:
     return (x - _rows(x)) * inv
 
 
+def _centered_by_columns(x: np.ndarray, inv: np.ndarray) -> np.ndarray:
+    return (x - x.mean(axis=0)) * inv
+
+
 def _variance_of_rows(x: np.ndarray) -> np.ndarray:
     return x.var(axis=1, keepdims=True)
 
@@ -1657,6 +1855,7 @@ def _rms_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+_A_SHIFT_MOVES_Y = "Add 1 to a whole row of x: y must move. Does yours?"
 _LENGTH = "Multiply x by 1.01: y hardly moves. So the sum of dx * x must be nearly 0 in every row."
 
 unseen = Exercise(
@@ -1684,7 +1883,10 @@ def rms_norm(x, gamma, eps=1e-5):
     reference=rms_norm,
     cases=_rms_cases,
     observe=pair("y", "dx", "dgamma"),
-    look=_LENGTH,
+    look=(
+        "With gamma = 1, the row (1, 7) becomes (0.2, 1.4). Multiply x by 1.01: y hardly moves, so with a small eps "
+        "the sum of dx * x must be nearly 0 in every row. Give every row twice: dgamma must double."
+    ),
     hints=[
         "Name the pieces and draw the graph: the root r, x_hat = x / r, y = gamma * x_hat. Then ask of each input on "
         "which paths it reaches y, and check your answer by a property: what does y do when x is multiplied by a "
@@ -1704,14 +1906,46 @@ def rms_norm(x, gamma, eps=1e-5):
                 dx=_layer_norm_dx,
             ),
             "This is layer norm, there and back: it subtracts the mean of each row. RMSNorm subtracts nothing.",
-            look="For the row (1, 7) the root of the mean square is 5, and x_hat is (0.2, 1.4).",
+            look=_A_SHIFT_MOVES_Y,
             mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
         ),
         Mistake(
             "mean_subtracted",
             _rms_with(x_hat=_centered_by_rows, square=_variance_of_rows),
-            "The mean of each row is subtracted on the way forward. RMSNorm subtracts nothing.",
+            "The mean of each row is subtracted on the way forward, as in layer norm. RMSNorm subtracts nothing.",
+            look=_A_SHIFT_MOVES_Y,
+            mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
+        ),
+        Mistake(
+            "mean_subtracted_above_the_root",
+            _rms_with(x_hat=_centered_by_rows),
+            "The root is right, and the mean of each row is subtracted from what it divides. RMSNorm subtracts "
+            "nothing.",
             look="For the row (1, 7) the root of the mean square is 5, and x_hat is (0.2, 1.4).",
+            mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
+        ),
+        Mistake(
+            "mean_of_the_columns_subtracted",
+            _rms_with(x_hat=_centered_by_columns),
+            "The root is right, and the mean of each column is subtracted, as in batch norm. RMSNorm subtracts "
+            "nothing, and rows do not see each other.",
+            look="For the row (1, 7) the root of the mean square is 5, and x_hat is (0.2, 1.4).",
+            mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
+        ),
+        Mistake(
+            "mean_of_the_columns_subtracted_first",
+            _rms_with(x_hat=_centered_by_columns, square=lambda x: _rows((x - x.mean(axis=0)) ** 2)),
+            "The mean of each column is subtracted first, as in batch norm. RMSNorm subtracts nothing, and rows do not "
+            "see each other.",
+            look="Add 1 to all of x: y must move. Does yours?",
+            mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
+        ),
+        Mistake(
+            "batch_norm",
+            _rms_with(x_hat=_centered_by_columns, square=lambda x: x.var(axis=0), dx=_batch_norm_dx),
+            "This is batch norm, without beta: mean and variance of each column. RMSNorm treats each row by itself, "
+            "and subtracts nothing.",
+            look="Add 1 to all of x: y must move. Does yours?",
             mend="x_hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True) + eps).",
         ),
         Mistake(
@@ -1962,7 +2196,7 @@ def rms_norm(x, gamma, eps=1e-5):
             mend="`.sum(axis=0)`.",
         ),
     ],
-    learn="One path less than layer norm, and no mean to compute: that is why language models took it.",
+    learn="One path less than layer norm: cheaper, and about as good in the paper's experiments.",
 )
 
 

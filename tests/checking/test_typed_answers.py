@@ -69,6 +69,26 @@ def test_a_known_wrong_value_is_named_and_is_no_rounding():
     assert "close" not in result.message
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_rounded"),
+    [(8e-25, False), (1e-6, False), (-1e-9, False), (1.7e-5, True), (1.69e-5, True), (1.6e-5, False)],
+)
+def test_a_tiny_number_is_no_rounding_of_a_small_one(answer, is_rounded):
+    exercise = Exercise(**{**vars(NUMBERS), "reference": 1.693509e-5, "parts": (), "mistakes": ()})
+    result = exercise.grade(answer)
+    assert result.status == "failed"
+    assert ("did you round" in result.sentence) == is_rounded
+
+
+def test_questions_are_set_apart_in_a_reply():
+    questions = {"Is it flat?": {"a": "yes", "b": "no"}, "Is it steep?": {"a": "yes", "b": "no"}}
+    replies = {("Is it flat?", "b"): "Look at 0.", ("Is it steep?", "a"): "Look at 1."}
+    reference = {"Is it flat?": "a", "Is it steep?": "b"}
+    changed = {"options": questions, "reference": reference, "replies": replies, "mistakes": ()}
+    result = Exercise(**{**vars(CHOICES), **changed}).grade({"Is it flat?": "b", "Is it steep?": "a"})
+    assert result.sentence == '91.9 not yet: 0 of 2 right. Is it flat? (b) Look at 0. Then look at "Is it steep?".'
+
+
 def test_the_right_entries_of_an_array_are_listed():
     assert (
         VECTOR.grade([-0.25, 0.5, 3]).sentence

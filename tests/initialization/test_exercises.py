@@ -147,6 +147,11 @@ def wrong_schemes():
     yield "03.4", "one_weight_for_each_input", lambda shape, rng: rng.uniform(-0.1, 0.1, shape[0])
     yield "03.8", "variance_for_the_standard_deviation", lambda shape, rng: rng.normal(0, 2 / shape[0], shape[::-1]).T
     yield "03.8", "unscaled", lambda shape, rng: np.array([rng.normal(size=shape[1]) for _ in range(shape[0])])
+    yield (
+        "03.9",
+        "straight_line_between_the_two_cases",
+        lambda shape, slope, rng: rng.normal(0, ((2 - slope) / shape[0]) ** 0.5, shape[::-1]).T,
+    )
     yield "03.9", "slope_left_out", lambda shape, slope, rng: rng.normal(0, (2 / shape[0]) ** 0.5, shape[::-1]).T
 
 
@@ -155,6 +160,49 @@ def test_a_mistake_is_named_however_the_numbers_are_drawn(id_, name, scheme):
     exercise = BY_ID[id_]
     answer = (scheme, *exercise.reference[1:]) if isinstance(exercise.reference, tuple) else scheme
     assert exercise.grade(answer).mistake == name
+
+
+def test_the_variance_that_was_asked_for_is_said_and_not_one_that_was_drawn():
+    def two_forgotten(shape, *, rng):
+        return rng.standard_normal(shape) / np.sqrt(sum(shape))
+
+    said = BY_ID["03.4"].grade((xavier_uniform, two_forgotten, he_normal)).message
+    assert "The variance of `my_xavier_normal` should be 0.008333, yours is 0.004167" in said
+    assert "The variance of `my_xavier_normal` should be 0.008333, yours is 0.004" in (
+        BY_ID["03.4"]
+        .grade((xavier_uniform, lambda shape, rng: two_forgotten(shape[::-1], rng=rng).T, he_normal))
+        .message
+    )
+    assert "should be 0.01, yours is" in BY_ID["03.8"].grade(lambda shape, rng: rng.normal(0, 0.01, shape)).message
+    assert "should be 0.008, yours is" in BY_ID["03.9"].grade(lambda shape, slope, rng: rng.normal(0, 1, shape)).message
+
+
+def test_a_mean_that_is_not_0_is_said_in_words():
+    def positive(shape, *, rng):
+        return rng.uniform(0, np.sqrt(6 / sum(shape)), shape)
+
+    result = BY_ID["03.4"].grade((positive, xavier_normal, he_normal))
+    assert result.sentence == (
+        "03.4 not yet: The draw of `my_xavier_uniform` should be 'uniform numbers with a mean of about 0', yours is "
+        "'uniform numbers with a mean far from 0'."
+    )
+    assert ("Already right in every case", "my_xavier_normal, my_he_normal") in result.details
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_right_scheme_fails_and_a_guess_that_fits_two_slopes_does(seed):
+    answer = lambda shape, slope, rng: rng.normal(0, np.sqrt(2 / ((1 + slope**2) * shape[0])), shape[::-1]).T[::-1]
+    guess = lambda shape, slope, rng: rng.normal(0, np.sqrt((2 - slope) / shape[0]), shape)
+    assert BY_ID["03.9"].grade(answer, seed=seed).passed
+    assert BY_ID["03.9"].grade(guess, seed=seed).mistake == "straight_line_between_the_two_cases"
+
+
+def test_a_forecast_that_is_almost_nothing_is_not_asked_whether_it_was_rounded():
+    _, normal, funnel = BY_ID["03.7"].reference
+    for tiny in ((1 / 256) ** 10, (1 / 768) ** 10):
+        result = BY_ID["03.7"].grade((tiny, normal, funnel))
+        assert result.sentence == "03.7 not yet: `ten_normal` and `funnel` are right, `legacy` not yet."
+        assert result.mistake == "inputs_forgotten_in_legacy"
 
 
 def test_a_scheme_that_is_still_open_is_not_a_failure():

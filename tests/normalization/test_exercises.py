@@ -250,7 +250,7 @@ def test_the_values_of_a_column_by_hand():
     np.testing.assert_allclose(y[:, 0], [-1.069043, -0.534522, 0, 1.603565], atol=1e-6)
 
 
-def test_a_batch_norm_of_512_features_learns_and_tracks_as_many_numbers_as_the_exercise_says():
+def test_a_batch_norm_of_512_units_learns_and_tracks_as_many_numbers_as_the_exercise_says():
     layer = BatchNorm(512)
     learned = sum(parameter.data.size for parameter in layer.parameters())
     stored = sum(array.size for array in layer.state().values())

@@ -117,7 +117,10 @@ class DyingReLU(View):
     def describe(self, frame: Mapping[str, Any]) -> str:
         silent, dead = frame["here"]
         units = f"{UNITS} {frame['activation']} units with bias {frame['bias']:g}"
+        fate = f"{dead:.0%} of the units are dead: their slope is 0 for every digit"
+        if not dead:
+            fate = "no unit is dead: each has a slope other than 0 for some digit"
         return (
             f"{units}: {frame['below']:.0%} of the weighted sums over the digits are at most 0, {silent:.0%} of the "
-            f"outputs are 0, and {dead:.0%} of the units are dead: their slope is 0 for every digit."
+            f"outputs are 0, and {fate}."
         )

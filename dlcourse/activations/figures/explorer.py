@@ -23,7 +23,7 @@ class ActivationExplorer(View):
     controls = (
         Control("name", tuple(ACTIVATIONS), "sigmoid", label="activation"),
         Control("x", [k / 4 for k in range(-24, 25)], 5.0, format="{:.2f}"),
-        Control("alpha", ("usual", "0.1", "0.5", "1.0"), "usual", label="alpha of leaky_relu and elu"),
+        Control("alpha", ("usual", "0.1", "0.5", "1.0"), "usual"),
     )
     grid = {"x": (-5, -1, 0, 3, 5), "alpha": ("usual", "0.5")}
 

@@ -22,7 +22,10 @@ X1, X2 = np.linspace(-1.5, 2.5, 81), np.linspace(-1.25, 1.75, 81)
 
 
 class MoonsWarp(View):
-    """Two moons on their way through the hidden layers of a network, the last of which has two units."""
+    """Two moons on their way through the hidden layers of a network, the last of which has two units.
+
+    The first weights were chosen, and not drawn, to keep the plane wide enough to be looked into.
+    """
 
     size = (8.2, 3.8)
     title = "Hidden layers bend the plane"
@@ -93,7 +96,7 @@ class MoonsWarp(View):
         return (
             f"Step {frame['step']}, morph {frame['morph']:.1f}: here the best straight line has {frame['best']} of {n} "
             f"points on their side; on the moons themselves {frame['before']}. The border of the network, straight at "
-            f"morph 1, has {frame['right']}."
+            f"morph 1, has {frame['right']}. The first weights were chosen to keep the plane wide."
         )
 
 

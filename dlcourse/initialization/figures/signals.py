@@ -70,7 +70,7 @@ class SignalThroughDepth(View):
     title = "A signal through ten layers, and a gradient back"
     controls = (
         Control("activation", tuple(ACTIVATIONS), "relu"),
-        Control("scale", SCALES, 1, label="weight scale (× 1/√n)", format="{:.2f}"),
+        Control("scale", SCALES, 1, format="{:.2f} / √n"),
         Control("show", tuple(COLOURS), "activations"),
     )
     grid = {"scale": (1 / np.sqrt(3), 1, np.sqrt(2), 2)}
@@ -102,7 +102,7 @@ class SignalThroughDepth(View):
         axes.set_xticks(range(LAYERS + 1))
         axes.set_yticks([10.0**e for e in range(-10, 9, 2)], [power_of_ten(e) for e in range(-10, 9, 2)])
         axes.minorticks_off()
-        axes.set_ylabel("RMS")
+        axes.set_ylabel("RMS: root of the mean square")
         axes.xaxis.labelpad, axes.yaxis.labelpad = 1, 0
         axes.axhspan(*COMFORTABLE, facecolor=style.FILL, linewidth=0, zorder=0)
         for edge in COMFORTABLE:

@@ -59,8 +59,11 @@ def build_network(name: str, rng: np.random.Generator) -> Sequential:
     return Sequential(*layers, Linear(WIDTH, 10, rng=rng))
 
 
-def sums_of(net: Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what each sigmoid gets (layers, images, units), by the statistics of these images, and the output."""
+def sums_of(net: Sequential, x: np.ndarray) -> np.ndarray:
+    """Return what each sigmoid gets (layers, images, units) in training, by the statistics of these images.
+
+    It changes nothing in the net, whose layers would track them.
+    """
     found = []
     for layer in net.layers:
         if layer is sigmoid:
@@ -71,7 +74,15 @@ def sums_of(net: Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             x = layer(x).data
         else:
             x = layer(x)
-    return np.stack(found), x
+    return np.stack(found)
+
+
+def accuracy_in_use(net: Sequential, x: np.ndarray, labels: np.ndarray) -> float:
+    """Return the share of right answers by the tracked statistics; the net is in training mode before and after."""
+    net.eval()
+    output = net(x).data
+    net.train()
+    return float((output.argmax(axis=1) == labels).mean())
 
 
 def _trained(name: str) -> History:
@@ -84,9 +95,8 @@ def _trained(name: str) -> History:
         for images, labels in batches(X, y, 50, rng=rng) if epoch else ():
             cross_entropy(net(images), labels=labels).backward()
             optimizer.step()
-        found, output = sums_of(net, unseen)
-        sums.append(found[[layer - 1 for layer in LAYERS]])
-        accuracy.append((output.argmax(axis=1) == labels_unseen).mean())
+        sums.append(sums_of(net, unseen)[[layer - 1 for layer in LAYERS]])
+        accuracy.append(accuracy_in_use(net, unseen, labels_unseen))
     return summary(np.stack(sums), np.array(accuracy))
 
 
@@ -106,7 +116,11 @@ def summary(sums: np.ndarray, accuracy: np.ndarray) -> History:
 
 
 class LayerHistograms(View):
-    """What a unit of layers 1, 3, 5 and 8 gets for different images, and how well the network does."""
+    """What a unit of layers 1, 3, 5 and 8 gets for different images, and how well the network does.
+
+    The histograms show the layers as they are in training: batch norm normalizes by the statistics of the images
+    shown, so that there only β moves a mean. The accuracy is that in use, by the tracked statistics.
+    """
 
     size = (8.2, 4.4)
     title = "What the layers get while the network learns"
@@ -151,7 +165,7 @@ class LayerHistograms(View):
             0.625, 0.963, "moved, spread: means over the units", size=9, color=style.MUTED, ha="right", va="center"
         )
         right = fig.add_axes((0.725, 0.12, 0.26, 0.765))
-        right.set(xlim=(-0.2, EPOCHS + 0.2), ylim=(0, 1), xlabel="epoch", ylabel="accuracy, unseen images")
+        right.set(xlim=(-0.2, EPOCHS + 0.2), ylim=(0, 1), xlabel="epoch", ylabel="accuracy in use, unseen images")
         right.xaxis.labelpad, right.yaxis.labelpad = 1, 2
         right.axhline(0.1, color=style.WIRE, linestyle=":", linewidth=1.2, marker="")
         right.text(EPOCHS + 0.1, 0.03, "guessing", size=10, color=style.MUTED, ha="right", va="center")

@@ -20,6 +20,7 @@ PLACES = {
     "√": (322, 54), "1/": (364, 132), "×": (364, 236), "×γ": (426, 236), "+β": (488, 236), "y": (540, 236),
 }  # fmt: skip
 WRITTEN = {"mean": "mean", "mean²": "mean", "²": "( )²"}
+STD = float(np.sqrt(X.var() + EPS))
 RADIUS, LEAF = 20, 13
 
 HEAD = ("y", "+β", "×γ", "×")
@@ -70,7 +71,7 @@ class BatchNormPaths(View):
 
     size = (8.2, 4.2)
     title = "Three ways from y back to x"
-    controls = (Control("path", (*ROUTES, ALL), ALL),)
+    controls = (Control("path", (*ROUTES, ALL), "direct"),)
 
     def frame(self, *, path: str) -> dict[str, Any]:
         terms = path_terms(X, DY, GAMMA)
@@ -105,14 +106,32 @@ class BatchNormPaths(View):
                        va="center_baseline", zorder=4)  # fmt: skip
         for name in ("x", "y"):
             graph.text(*PLACES[name], name, size=13, ha="center", va="center", color=style.VALUE, zorder=4)
-        notes = {(84, 366): "μ = 3", (190, 18): "v = 3.5", (254, 252): "x − μ", (364, 272): "x̂", (322, 18): "σ"}
+        notes = {
+            (84, 366): "μ = 3",
+            (190, 18): "v = 3.5",
+            (254, 252): "x − μ",
+            (364, 272): "x̂",
+            (322, 18): f"σ = {STD:.2f}",
+        }
+        notes[(426, 272)] = f"γ = {GAMMA:g}"
         for place, note in notes.items():
             graph.text(*place, note, size=10, ha="center", va="center", color=style.VALUE, zorder=4)
+        aside = "From x − μ it also goes\nthrough the mean:\nthat branch sums to 0."
+        look = {"size": 10, "color": style.MUTED, "va": "center", "linespacing": 1.3}
+        self._aside = graph.text(254, 140, aside, ha="center", **look)
         graph.text(12, 404, "thin: the way forward", size=10, color=style.MUTED, va="center")
         graph.text(190, 404, "thick: the way back", size=10, color=style.GRADIENT, va="center")
 
     def moving(self) -> list[Any]:
-        return [*self._forward.artists, *self._back.artists, *self._bars, *self._values, self._formula, self._sum]
+        return [
+            *self._forward.artists,
+            *self._back.artists,
+            *self._bars,
+            *self._values,
+            self._formula,
+            self._sum,
+            self._aside,
+        ]
 
     def update(self, frame: Mapping[str, Any]) -> None:
         others = [wire for wire in _wires(list(ROUTES.values())) if wire not in frame["wires"]]
@@ -122,6 +141,7 @@ class BatchNormPaths(View):
             bar.set_height(value)
             text.set_y(value + (0.24 if value > -0.005 else -0.24))
             text.set_text(two(value))
+        self._aside.set_visible(frame["path"] == "through the variance")
         self._formula.set_text(f"dx gets {FORMULAS[frame['path']]}")
         self._sum.set_text(f"sum over the batch {two(frame['sum'])}")
 
@@ -129,7 +149,10 @@ class BatchNormPaths(View):
         numbers = ", ".join(two(value) for value in frame["term"])
         which = "All three paths together bring" if frame["path"] == ALL else f"The path {frame['path']} brings"
         which = which.replace("The path direct", "The direct path")
-        return f"{which} {numbers} to the four numbers of dx; they sum to {two(frame['sum'])}."
+        aside = ""
+        if frame["path"] == "through the variance":
+            aside = " What goes from x − μ on through the mean is left out: it sums to 0."
+        return f"{which} {numbers} to the four numbers of dx; they sum to {two(frame['sum'])}.{aside}"
 
 
 def _wires(routes: list[tuple[str, ...]]) -> list[tuple[str, str]]:

@@ -98,10 +98,17 @@ class RunningStatistics(View):
                 f"{EXAMPLE:g} stays {use}; by all data, of mean {MEAN:g} and variance {STD**2:g}, it would become "
                 f"{two(RIGHT)}."
             )
-        low, high = two(frame["training"].min()), two(frame["training"].max())
         steps = f"{frame['step']} step{'s' if frame['step'] > 1 else ''}"
         return (
             f"Batches of {frame['size']}, {steps}: running mean {mean} (all data {MEAN:g}), running variance {var} "
-            f"({STD**2:g}). In use x = {EXAMPLE:g} becomes {use}; in training it became {low} to {high}, by its batch; "
+            f"({STD**2:g}). In use x = {EXAMPLE:g} becomes {use}; in training, {_beside(frame)}; "
             f"by all data {two(RIGHT)}."
         )
+
+
+def _beside(frame: Mapping[str, Any]) -> str:
+    """What the example became in training, by the company it was in."""
+    others = "one random other" if frame["size"] == 2 else f"{frame['size'] - 1} random others"
+    low, high = two(frame["training"].min()), two(frame["training"].max())
+    between = "or" if frame["size"] == 2 else "to"  # two examples become −1 and +1, and nothing in between
+    return f"beside {others}, {low if low == high else f'{low} {between} {high}'}"

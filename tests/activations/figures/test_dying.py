@@ -41,6 +41,7 @@ def test_a_leaky_relu_is_never_silent_and_never_dead():
     frame, caption = seen(activation="leaky_relu", bias=-5.0)
     assert not frame["silent"].any() and not frame["dead"].any() and frame["below"] == 1
     assert "100% of the weighted sums over the digits are at most 0, 0% of the outputs are 0" in caption
+    assert caption.endswith("and no unit is dead: each has a slope other than 0 for some digit.")
 
 
 def test_lowering_the_bias_silences_and_kills():

@@ -90,6 +90,13 @@ def test_before_the_first_step_nothing_has_been_seen():
     assert "after 0 steps 100% of the distance to the goal is left. To get there, w1 must go up" in caption
 
 
+@pytest.mark.parametrize("batch", [1, 16])
+def test_the_path_that_is_shown_is_no_extreme_one(batch):
+    left = [distance("sigmoid", batch, seed, 10) for seed in range(200)]
+    shown = seen(batch=batch)[0]["distance"] * np.linalg.norm(walk("sigmoid", batch)[1][0] - GOAL)
+    assert np.quantile(left, 0.1) < shown < np.quantile(left, 0.9)
+
+
 def test_the_path_stays_in_the_picture():
     assert max(np.abs(walk(name, batch)[1]).max() for name in ("sigmoid", "tanh") for batch in (1, 16)) < 1.9
 

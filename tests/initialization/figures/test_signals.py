@@ -106,6 +106,12 @@ def test_the_bars_of_a_layer_are_spread_as_its_outputs_are():
     assert relu[:, middles < -0.2].sum() == 0 and (relu[:, len(middles) // 2] > 0.5).all()
 
 
+def test_the_knob_of_the_scale_says_what_it_is_divided_by_in_its_values():
+    knob = next(control for control in SignalThroughDepth().controls if control.name == "scale")
+    assert knob.label == "scale"
+    assert [knob.text(value) for value in (1, np.sqrt(2))] == ["1.00 / √n", "1.41 / √n"]
+
+
 def test_the_caption_puts_what_is_shown_first():
     view = SignalThroughDepth()
     captions = [
