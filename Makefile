@@ -10,6 +10,7 @@ BROWSER_READY := $(VENV)/.dlcourse-browser-installed
 BENCH_READY := $(VENV)/.dlcourse-bench-installed
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 NBVAL ?= --nbval
+UNIT  ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help lab install test lint types unit nbval test-slow test-browser notebooks bench constraints clean
@@ -38,7 +39,7 @@ types: $(READY)
 	$(BIN)/mypy dlcourse
 
 unit: $(READY)
-	$(BIN)/pytest tests dlcourse --doctest-modules -n 2 -q
+	$(BIN)/pytest tests dlcourse --doctest-modules -n 2 -q $(UNIT)
 
 nbval: $(READY)
 ifeq ($(NOTEBOOKS),)

@@ -190,8 +190,8 @@ def sentence(exercise: Exercise, failures: Sequence[Failure], row: dict, *, is_n
     if exercise.kind == "choice":
         return _reply(exercise, failures)
     if exercise.kind == "report":
-        told = {name: text for name, _, text in exercise.requirements}
-        return " ".join(told[f.part] for f in failures)
+        texts = {name: text for name, _, text in exercise.requirements}
+        return " ".join(texts[f.part] for f in failures)
     subject = wording.code(first.part)
     if first.step == "type":
         return f"{subject} is {'None: no value was given to it.' if first.got is None else odd(first.got)}"

@@ -23,7 +23,7 @@ def test_a_tuple_a_list_and_an_array_of_numbers_are_equally_right(answer):
         ((0.735, -2), "`slope` is close: did you round? Give more digits."),
         ((0.74, -2), "`offset` is right, `slope` not yet."),
         ((0.73106, -2.01), "`slope` is right, `offset` not yet."),  # a whole number is not rounded
-        ((0.73, 2), "`slope` and `offset` are not right yet."),
+        ((0.73, 2), "`slope` is close: did you round? Give more digits. `offset` is not right yet."),
         ((0.73106,), "expected 2 entries: `slope`, `offset`."),
         (0.73106, "expected 2 entries: `slope`, `offset`."),
         (None, "expected 2 entries: `slope`, `offset`."),
