@@ -33,7 +33,7 @@ class MoonsWarp(View):
         Control("morph", TENTHS, 1.0, format="{:.1f}"),
         Control("step", STEPS, STEPS[-1], label="step of training"),
     )
-    grid = {"morph": (0, 0.2, 0.4, 0.6, 0.8, 1)}
+    grid = {"morph": (0, 0.3, 0.6, 0.8, 1), "step": (0, 25, 50, 100, 300)}
 
     def frame(self, *, morph: float, step: int) -> dict[str, Any]:
         X, y = the_moons()
