@@ -35,6 +35,7 @@ class ActivationExplorer(View):
             "name": name,
             "x": x,
             "alpha": next(iter(settings.values()), 0.0),
+            "unused": "" if settings or alpha == "usual" else f" (alpha {alpha}: not used)",
             "curve": curve,
             "slopes": slopes,
             "value": float(here),
@@ -98,11 +99,11 @@ class ActivationExplorer(View):
         self._gap.set_data([0] * jumps, [frame["right_of_0"]] * jumps)
         for point, height in zip(self._points, (value, slope), strict=True):
             point.set_data([x], [height])
-        self._texts[0].set_text(f"{_call(frame)} = {number(value)}")
+        self._texts[0].set_text(f"{_call(frame)} = {number(value)}{frame['unused']}")
         self._texts[1].set_text(f"slope there {number(slope)}" + ": flat" * (abs(slope) < FLAT))
 
     def describe(self, frame: Mapping[str, Any]) -> str:
-        alpha = f" with alpha = {frame['alpha']:g}" if frame["name"] in SETTINGS else ""
+        alpha = f" with alpha = {frame['alpha']:g}" if frame["name"] in SETTINGS else frame["unused"]
         where = "at its corner the course takes the slope" if _at_corner(frame) else "its slope there is"
         flat = ", flat" if abs(frame["slope"]) < FLAT else ""
         text = f"{_call(frame)}{alpha} is {number(frame['value'])}; {where} {number(frame['slope'])}{flat}."

@@ -72,6 +72,11 @@ def test_alpha_is_usually_that_of_the_package_and_changes_two_of_the_six():
     assert changed == {"leaky_relu", "elu"}
 
 
+def test_where_alpha_means_nothing_the_caption_says_so():
+    assert seen(name="tanh", x=3, alpha="0.5")[1].startswith("tanh(3) (alpha 0.5: not used) is 0.995;")
+    assert "not used" not in seen(name="tanh")[1] + seen(name="elu", alpha="0.5")[1]
+
+
 @pytest.mark.parametrize(
     ("name", "alpha", "slope"),
     [
